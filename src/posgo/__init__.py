@@ -1,0 +1,3 @@
+"""
+Keep a point of sale and PowerOffice Go alike, and book every Z-report exactly once.
+"""

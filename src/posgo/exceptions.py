@@ -1,0 +1,384 @@
+"""
+Every error posgo raises, on one screen.
+
+.. code-block:: text
+
+    PosgoError
+    ├── ModelError (also ValueError)     we were given nonsense; nothing was sent
+    │   ├── AmountError                  not a whole number of øre, or a float
+    │   ├── UnbalancedVoucherError       debits and credits differ
+    │   └── ConfigurationError           an account map or a setting is wrong
+    ├── FileFormatError                  a file is not what it should be
+    │   ├── MalformedFileError           not well-formed to its end, or hostile
+    │   └── UnsupportedFileError         well-formed, but another kind of file
+    ├── WireFormatError                  an answer was not in the agreed shape
+    ├── ApiError                         a request did not succeed
+    │   ├── TransportError               no answer: not reached, cut off, timed out
+    │   ├── AuthenticationError          the keys are wrong or do not belong together
+    │   ├── RateLimitedError             too many requests; says when to try again
+    │   ├── ServerError                  they failed (5xx)
+    │   └── RejectedError                they understood, and said no
+    │       ├── NotFoundError            the object, a referenced object or the endpoint is missing
+    │       ├── MissingPrivilegeError    the integration may not do this
+    │       ├── ConflictError            the object is in use
+    │       ├── DuplicateReferenceError  the external reference is taken
+    │       └── LockedPeriodError        the posting date is locked
+    └── StateStoreError                  our own memory failed
+        ├── StaleStateError              somebody else committed first
+        └── LeaseHeldError               another runner is at work on this client company
+
+Anything a bookkeeper must decide (a conflict, an unmapped account, a reused
+Z-number) is a :class:`posgo.Finding`, a value, and never raised.
+
+Every class survives pickling, because job queues ship errors between
+processes. No message holds a key, a token or personal data.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+__all__ = [
+    "AmountError",
+    "ApiError",
+    "AuthenticationError",
+    "ConfigurationError",
+    "ConflictError",
+    "DuplicateReferenceError",
+    "FileFormatError",
+    "LeaseHeldError",
+    "LockedPeriodError",
+    "MalformedFileError",
+    "MissingPrivilegeError",
+    "ModelError",
+    "NotFoundError",
+    "PosgoError",
+    "RateLimitedError",
+    "RejectedError",
+    "ServerError",
+    "StaleStateError",
+    "StateStoreError",
+    "TransportError",
+    "UnbalancedVoucherError",
+    "UnsupportedFileError",
+    "WireFormatError",
+]
+
+
+def _rebuild(cls: type[PosgoError], args: tuple[Any, ...], state: dict[str, Any]) -> PosgoError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class PosgoError(Exception):
+    """
+    The base of every error posgo raises.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # BaseException.__reduce__ calls the class with self.args, which no
+        # class with keyword-only arguments survives.
+        return _rebuild, (type(self), self.args, dict(self.__dict__))
+
+
+class ModelError(PosgoError, ValueError):
+    """
+    A value cannot exist as given. Nothing has been sent.
+    """
+
+
+class AmountError(ModelError):
+    """
+    An amount is a float, not a number, or finer than one øre.
+
+    Attributes:
+        value: What was given, as text.
+    """
+
+    def __init__(self, value: object, reason: str) -> None:
+        self.value = repr(value)
+        self.reason = reason
+        super().__init__(self.value, reason)
+
+    def __str__(self) -> str:
+        return f"{self.value} is not an amount in NOK: {self.reason}"
+
+
+class UnbalancedVoucherError(ModelError):
+    """
+    The postings of a voucher do not sum to zero.
+
+    Raised while the voucher is being built, so nothing has been sent.
+
+    Attributes:
+        residual: Sum of all postings in NOK. Positive if debits exceed credits.
+    """
+
+    def __init__(self, residual: Decimal) -> None:
+        self.residual = residual
+        super().__init__(residual)
+
+    def __str__(self) -> str:
+        return f"postings must sum to 0.00 NOK, but are off by {self.residual:+}"
+
+
+class ConfigurationError(ModelError):
+    """
+    A setting is missing or wrong.
+
+    Attributes:
+        source: Where the settings came from, such as a file name.
+        problems: Every problem found, each naming its place and its remedy.
+    """
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__(source, problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return f"{self.source}: {self.problems[0]}"
+        lines = "".join(f"\n  - {problem}" for problem in self.problems)
+        return f"{self.source} has {len(self.problems)} problems:{lines}"
+
+
+class FileFormatError(PosgoError, ValueError):
+    """
+    A file cannot be read as what it should be. Nothing of it was used.
+
+    Attributes:
+        where: File name, with line and column where known.
+        problem: What is wrong, as a sentence.
+    """
+
+    def __init__(self, where: str, problem: str) -> None:
+        self.where = where
+        self.problem = problem
+        super().__init__(where, problem)
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem}"
+
+
+class MalformedFileError(FileFormatError):
+    """
+    The file is not well-formed to its end, or holds what we refuse to read.
+    """
+
+
+class UnsupportedFileError(FileFormatError):
+    """
+    The file is well-formed, but of another kind than asked for.
+    """
+
+
+class WireFormatError(PosgoError):
+    """
+    An answer is not in the agreed shape.
+
+    Attributes:
+        path: Where in the document, for example ``$[3].VoucherNo``.
+        problem: What is wrong there.
+        may_have_happened:
+            True if the request was a write that was answered with success:
+            it was carried out, only its answer cannot be read.
+    """
+
+    def __init__(self, path: str, problem: str, *, may_have_happened: bool = False) -> None:
+        self.path = path
+        self.problem = problem
+        self.may_have_happened = may_have_happened
+        super().__init__(path, problem)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+class ApiError(PosgoError):
+    """
+    A request did not succeed.
+
+    Attributes:
+        method: HTTP method.
+        path: Path template, for example ``/Vouchers/CashJournals/{id}``. It never holds ids.
+        may_have_happened:
+            True if the request was a write and may have been carried out
+            although it failed here. Look before repeating it.
+        status: HTTP status; None if there was no answer.
+        title: Short text of the answering system; None if it gave none.
+        detail: Longer text of the answering system; None if it gave none.
+        errors: Texts per field, as the answering system gave them.
+        request_id: The answering system's id of the request, for its support; None if it gave none.
+        at: When the answer came (UTC); None if there was no answer.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        *,
+        method: str,
+        path: str,
+        may_have_happened: bool,
+        status: int | None = None,
+        title: str | None = None,
+        detail: str | None = None,
+        errors: tuple[str, ...] = (),
+        request_id: str | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.may_have_happened = may_have_happened
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.errors = errors
+        self.request_id = request_id
+        self.at = at
+        super().__init__(method, path)
+
+    def _meaning(self) -> str:
+        return "did not succeed"
+
+    def __str__(self) -> str:
+        said = ": ".join(text for text in (self.title, self.detail, "; ".join(self.errors)) if text)
+        parts = [f"{self.method} {self.path} {self._meaning()}"]
+        if self.status is not None:
+            parts.append(f" ({self.status})")
+        if said:
+            parts.append(f": {said}")
+        if self.may_have_happened:
+            parts.append("; it may have been carried out: look before repeating it")
+        if self.request_id:
+            parts.append(f" [request {self.request_id}]")
+        return "".join(parts)
+
+
+class TransportError(ApiError):
+    """
+    There was no answer: the server was not reached, cut us off, or was too late.
+    """
+
+    def _meaning(self) -> str:
+        return "got no answer"
+
+
+class AuthenticationError(ApiError):
+    """
+    The keys are wrong, or do not belong to each other or to this environment.
+    """
+
+    def _meaning(self) -> str:
+        return "was refused because of the keys"
+
+
+class RateLimitedError(ApiError):
+    """
+    Too many requests.
+
+    Attributes:
+        retry_after: How long to wait before the next request.
+    """
+
+    def __init__(self, *, retry_after: timedelta, **facts: Any) -> None:
+        self.retry_after = retry_after
+        super().__init__(**facts)
+
+    def _meaning(self) -> str:
+        return f"came too soon; wait {self.retry_after.total_seconds():g} s"
+
+
+class ServerError(ApiError):
+    """
+    The answering system failed (5xx).
+    """
+
+    def _meaning(self) -> str:
+        return "failed on their side"
+
+
+class RejectedError(ApiError):
+    """
+    The request was understood and refused. It was not carried out.
+    """
+
+    def _meaning(self) -> str:
+        return "was refused"
+
+
+class NotFoundError(RejectedError):
+    """
+    The object, an object it refers to, or the endpoint does not exist.
+    """
+
+    def _meaning(self) -> str:
+        return "found nothing there"
+
+
+class MissingPrivilegeError(RejectedError):
+    """
+    The integration, or the client company's subscription, does not allow this.
+
+    Attributes:
+        privileges: Privileges of which any one would do; empty if unknown.
+    """
+
+    def __init__(self, *, privileges: tuple[str, ...] = (), **facts: Any) -> None:
+        self.privileges = privileges
+        super().__init__(**facts)
+
+    def _meaning(self) -> str:
+        needed = f" {' or '.join(self.privileges)}" if self.privileges else ""
+        return f"needs a privilege{needed} that this integration does not have here"
+
+
+class ConflictError(RejectedError):
+    """
+    The object is in use, or in a state that forbids this.
+    """
+
+
+class DuplicateReferenceError(RejectedError):
+    """
+    The external reference is taken: the same thing was sent before.
+    """
+
+
+class LockedPeriodError(RejectedError):
+    """
+    The posting date lies in a locked period.
+    """
+
+
+class StateStoreError(PosgoError):
+    """
+    The state store could not be read or written.
+
+    Attributes:
+        store: Which store, such as a file name.
+        problem: What is wrong, and the remedy, as a sentence.
+    """
+
+    def __init__(self, store: str, problem: str) -> None:
+        self.store = store
+        self.problem = problem
+        super().__init__(store, problem)
+
+    def __str__(self) -> str:
+        return f"{self.store}: {self.problem}"
+
+
+class StaleStateError(StateStoreError):
+    """
+    Somebody else committed first. Nothing was written; load again and retry.
+    """
+
+
+class LeaseHeldError(StateStoreError):
+    """
+    Another runner is at work on this client company. Nothing was done.
+    """

@@ -1,0 +1,3 @@
+"""
+Frozen values: what a shop and a ledger talk about. No I/O, no clock.
+"""

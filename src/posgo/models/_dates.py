@@ -1,0 +1,41 @@
+"""
+Time as a Norwegian shop and its ledger see it.
+
+A till prints Norwegian local time, summer time included; the ledger knows
+only dates. Instants are timezone-aware; dates are dates.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from dateutil import tz
+
+from posgo.exceptions import ModelError
+
+__all__ = ["OSLO", "business_day", "to_oslo"]
+
+# dateutil carries its own copy of the tz database for machines without one.
+OSLO = tz.gettz("Europe/Oslo")
+
+
+def to_oslo(value: datetime) -> datetime:
+    """
+    Take an instant; one without a zone is Norwegian local time.
+    """
+    if not isinstance(value, datetime):
+        raise ModelError(f"{value!r} is not a datetime")
+    return value.replace(tzinfo=OSLO) if value.tzinfo is None else value.astimezone(OSLO)
+
+
+def business_day(closed_at: datetime, ends: time) -> date:
+    """
+    The day a Z-report belongs to.
+
+    Args:
+        closed_at: When the Z-report was made.
+        ends:
+            Norwegian local time at which a business day gives way to the
+            next. A bar's Z-report of 03:10 belongs to the day before when
+            the day ends at 05:00. ``time(0)`` makes it the calendar day.
+    """
+    local = to_oslo(closed_at)
+    return local.date() - timedelta(days=1) if local.time() < ends else local.date()

@@ -1,0 +1,74 @@
+"""
+Amounts in NOK: ``Decimal``, whole øre, never rounded on the way in.
+
+Rounding is a decision of bookkeeping and stands there, with its rule cited.
+"""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import attrs
+
+from posgo.exceptions import AmountError
+
+__all__ = ["NOK_0", "ORE", "format_nok", "to_nok", "to_optional_nok"]
+
+NOK_0 = Decimal("0.00")
+ORE = Decimal("0.01")
+
+# xsd Amount2decimals allows 20 digits, two of them behind the point.
+_LIMIT = Decimal(10) ** 18
+
+
+def to_nok(value: Decimal | int | str) -> Decimal:
+    """
+    Take an amount that is a whole number of øre by value.
+
+    Args:
+        value: For example ``Decimal("1234.560")``, ``1234`` or ``"1234.56"``.
+
+    Returns:
+        The amount with exactly two decimals.
+
+    Raises:
+        AmountError: For floats, for anything finer than one øre, and for what is no number.
+    """
+    if isinstance(value, Decimal):
+        amount = value
+    elif isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise AmountError(value, "give a Decimal, an int or a text; floats lose øre")
+    else:
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            raise AmountError(value, "not a number with a decimal point") from None
+    if not amount.is_finite():
+        raise AmountError(value, "not a finite number")
+    if abs(amount) >= _LIMIT:
+        raise AmountError(value, "more than 18 digits before the point")
+    whole = amount.quantize(ORE)
+    if whole != amount:
+        raise AmountError(value, "finer than one øre")
+    return whole + NOK_0  # minus zero becomes zero
+
+
+def to_optional_nok(value: Decimal | int | str | None) -> Decimal | None:
+    """
+    As :func:`to_nok`; None stays None.
+    """
+    return None if value is None else to_nok(value)
+
+
+def nonzero(_instance: object, attribute: "attrs.Attribute[Any]", value: Decimal) -> None:
+    """
+    Refuse zero: a posting of nothing is refused by every ledger.
+    """
+    if not value:
+        raise AmountError(value, f"{attribute.name} must not be zero")
+
+
+def format_nok(amount: Decimal) -> str:
+    """
+    Write an amount for people: ``-1 234.50``.
+    """
+    return f"{amount:,.2f}".replace(",", " ")

@@ -1,0 +1,80 @@
+"""
+What every test may rely on: no network, no accounts of anybody, reference files if they are there.
+"""
+
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+
+# Deterministic in the test command; `--hypothesis-profile=explore` looks further.
+hypothesis.settings.register_profile("default", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("default")
+
+
+class NetworkRefusedError(AssertionError):
+    """
+    A test tried to leave this machine.
+    """
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Refuse every socket that would leave this machine.
+    """
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else None
+        if host is not None and host != "localhost" and not ip_address(host).is_loopback:
+            raise NetworkRefusedError(f"a test tried to reach {host}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def _reference(name: str) -> Path:
+    path = REFERENCE / name
+    if not path.exists():
+        pytest.skip(f"the reference file {name} is not here (expected under {REFERENCE})")
+    return path
+
+
+@pytest.fixture
+def official_example() -> Path:
+    """
+    The tax administration's example of a SAF-T Cash Register file.
+    """
+    return _reference("saf-t/ExampleFile SAF-T Cash Register_999999999_20210330104000.xml")
+
+
+@pytest.fixture
+def official_schema() -> Path:
+    """
+    The tax administration's schema of SAF-T Cash Register 1.00.
+    """
+    return _reference("saf-t/Norwegian_SAF-T_Cash_Register_Schema_v_1.00.xsd")
+
+
+@pytest.fixture
+def go_description() -> Path:
+    """
+    PowerOffice's OpenAPI description of Go, the subset a POS touches.
+    """
+    return _reference("poweroffice-go-v2.openapi.json")
+
+
+@pytest.fixture
+def reference_folder() -> Iterator[Path]:
+    """
+    The folder of reference files.
+    """
+    yield _reference("saf-t").parent
