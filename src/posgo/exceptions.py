@@ -21,6 +21,7 @@ Every error posgo raises, on one screen.
     │       ├── NotFoundError            the object, a referenced object or the endpoint is missing
     │       ├── MissingPrivilegeError    the integration may not do this
     │       ├── ConflictError            the object is in use
+    │       ├── PatchIgnoredError        answered with success, but a field kept its old value
     │       ├── DuplicateReferenceError  the external reference is taken
     │       └── LockedPeriodError        the posting date is locked
     └── StateStoreError                  our own memory failed
@@ -36,6 +37,7 @@ processes. No message holds a key, a token or personal data.
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -51,9 +53,11 @@ __all__ = [
     "LeaseHeldError",
     "LockedPeriodError",
     "MalformedFileError",
+    "Missing",
     "MissingPrivilegeError",
     "ModelError",
     "NotFoundError",
+    "PatchIgnoredError",
     "PosgoError",
     "RateLimitedError",
     "RejectedError",
@@ -270,10 +274,20 @@ class TransportError(ApiError):
 class AuthenticationError(ApiError):
     """
     The keys are wrong, or do not belong to each other or to this environment.
+
+    Attributes:
+        remedy: What to check, as a sentence.
     """
+
+    def __init__(self, *, remedy: str = "", **facts: Any) -> None:
+        self.remedy = remedy
+        super().__init__(**facts)
 
     def _meaning(self) -> str:
         return "was refused because of the keys"
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}. {self.remedy}" if self.remedy else super().__str__()
 
 
 class RateLimitedError(ApiError):
@@ -310,13 +324,35 @@ class RejectedError(ApiError):
         return "was refused"
 
 
-class NotFoundError(RejectedError):
+class Missing(enum.Enum):
     """
-    The object, an object it refers to, or the endpoint does not exist.
+    What a 404 of Go means.
     """
 
+    OBJECT = "the object does not exist"
+    """The object in the path does not exist, or not for this integration."""
+
+    REFERENCED_OBJECT = "an object it refers to does not exist"
+    """What was sent names something, such as a department, that does not exist."""
+
+    ENDPOINT = "the endpoint does not exist, or the address was too long"
+    """The gateway knows no such path. It also says so of addresses beyond some 2 000 characters."""
+
+
+class NotFoundError(RejectedError):
+    """
+    Something does not exist.
+
+    Attributes:
+        missing: What does not exist.
+    """
+
+    def __init__(self, *, missing: Missing = Missing.OBJECT, **facts: Any) -> None:
+        self.missing = missing
+        super().__init__(**facts)
+
     def _meaning(self) -> str:
-        return "found nothing there"
+        return f"found nothing: {self.missing.value}"
 
 
 class MissingPrivilegeError(RejectedError):
@@ -340,6 +376,24 @@ class ConflictError(RejectedError):
     """
     The object is in use, or in a state that forbids this.
     """
+
+
+class PatchIgnoredError(RejectedError):
+    """
+    A change was answered with success, but some fields kept their old value.
+
+    The other fields of the same change were carried out.
+
+    Attributes:
+        fields: Names of the fields that kept their old value.
+    """
+
+    def __init__(self, *, fields: tuple[str, ...], **facts: Any) -> None:
+        self.fields = fields
+        super().__init__(**facts)
+
+    def _meaning(self) -> str:
+        return f"was answered with success, but left unchanged: {', '.join(self.fields)}"
 
 
 class DuplicateReferenceError(RejectedError):

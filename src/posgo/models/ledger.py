@@ -2,7 +2,7 @@
 What the ledger tells about itself, and what it has booked.
 """
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 
 import attrs
@@ -71,12 +71,12 @@ class VatCode:
     id: int
     code: str
     percent: Decimal
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
     active: bool = True
     name: str | None = None
 
-    def covers(self, day: date) -> bool:
+    def covers(self, day: dt.date) -> bool:
         """
         Whether the code may be used on that day.
         """
@@ -174,7 +174,7 @@ class JournalEntry:
         source_system: SAF-T source id; None if none.
     """
 
-    date: date
+    date: dt.date
     reference: str
     text: str
     lines: tuple[JournalLine, ...] = attrs.field(converter=to_tuple)
@@ -199,7 +199,7 @@ class PostedVoucher:
 
     id: str
     number: int | None = None
-    date: date | None = None
+    date: dt.date | None = None
     reference: str | None = None
     reversed: bool = False
     lines: tuple[JournalLine, ...] = attrs.field(default=(), converter=to_tuple)
@@ -231,7 +231,7 @@ class AccountTransaction:
     voucher_type: str | None = None
     reference: str | None = None
     reversed: bool = False
-    posting_date: date | None = None
+    posting_date: dt.date | None = None
     account: int | None = None
     amount: Decimal | None = None
     vat_amount: Decimal | None = None

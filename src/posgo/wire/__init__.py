@@ -1,0 +1,3 @@
+"""
+JSON and models, each way. Pure: bytes and values in, values and bytes out.
+"""
