@@ -34,7 +34,19 @@ LEVELS = {
 }
 PURE = {"exceptions", "models", "procedure", "sync", "bookkeeping", "saft", "wire", "profiles", "procedures"}
 HTTPX = {"clients", "testing"}
-WORLD = {"asyncio", "httpx", "os", "random", "secrets", "socket", "sqlite3", "subprocess", "threading", "time", "urllib"}
+WORLD = {
+    "asyncio",
+    "httpx",
+    "os",
+    "random",
+    "secrets",
+    "socket",
+    "sqlite3",
+    "subprocess",
+    "threading",
+    "time",
+    "urllib",
+}
 # A file is what a SAF-T reader reads; it opens the path it is given and nothing else.
 READS_FILES = {"saft", "bookkeeping"}
 
