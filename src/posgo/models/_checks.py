@@ -3,15 +3,13 @@ Converters and validators that more than one model uses.
 """
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
 from posgo.exceptions import ModelError
 
 __all__ = ["not_blank", "organization_number", "text", "to_optional_text", "to_tuple"]
-
-T = TypeVar("T")
 
 
 def text(value: object) -> str:
@@ -32,9 +30,12 @@ def to_optional_text(value: object) -> str | None:
     return None if value is None else text(value) or None
 
 
-def to_tuple(values: Iterable[T]) -> tuple[T, ...]:
+def to_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     """
     Take any iterable of values; keep a tuple.
+
+    Untyped, because type checkers do not carry a type variable through an
+    attrs converter; the field's own type says what is kept.
     """
     return tuple(values)
 

@@ -43,6 +43,9 @@ class Posting:
             NOK including VAT, whole øre, never zero.
             **Debit is positive, credit is negative.**
         vat_code: Standard (SAF-T) code the amount is reported under; None if outside VAT.
+        vat_percent:
+            Rate in per cent the till sold at; None if unknown or outside VAT.
+            The ledger computes with its own rate: they are compared before posting.
         text: What the line is, for people.
         department: Department code; None if none.
         customer: Customer id when the posting goes to a customer's subledger; None otherwise.
@@ -53,6 +56,7 @@ class Posting:
     account: int
     amount: Decimal = attrs.field(converter=to_nok, validator=nonzero)
     vat_code: str | None = attrs.field(default=None, converter=to_optional_text)
+    vat_percent: Decimal | None = None
     text: str = ""
     department: str | None = attrs.field(default=None, converter=to_optional_text)
     customer: str | None = attrs.field(default=None, converter=to_optional_text)

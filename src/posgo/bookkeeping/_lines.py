@@ -1,0 +1,76 @@
+"""
+Lines of a voucher in the making, and their sum per account.
+"""
+
+import enum
+from collections.abc import Iterable
+from decimal import Decimal
+
+import attrs
+
+from posgo.models._money import NOK_0
+from posgo.models.vouchers import Posting
+
+__all__ = ["Line", "Role", "total_per_account"]
+
+
+class Role(enum.Enum):
+    """
+    What a line is, in the order lines are shown. Amounts of different roles are never netted.
+    """
+
+    TENDER = 1
+    ROUNDING = 2
+    SALES = 3
+    TIPS = 4
+
+
+@attrs.frozen(kw_only=True)
+class Line:
+    """
+    One row of the Z-report on its way to an account.
+
+    Attributes:
+        role: What it is.
+        account: Account number.
+        amount: NOK including VAT, debit positive.
+        text: The till's words for it.
+        source: The row with its amount as the till signs it, for people.
+        vat_code: Standard VAT code; None if outside VAT.
+        vat_percent: The rate the till sold at; None if outside VAT.
+    """
+
+    role: Role
+    account: int
+    amount: Decimal
+    text: str
+    source: str
+    vat_code: str | None = None
+    vat_percent: Decimal | None = None
+
+
+def total_per_account(lines: Iterable[Line], *, label: str, department: str | None) -> tuple[Posting, ...]:
+    """
+    Sum lines per role, account and VAT code; drop what sums to zero.
+
+    Args:
+        lines: In any order; rows keep theirs within a role.
+        label: Put before every posting's text: which Z-report.
+        department: Code on every posting; None if none.
+    """
+    groups: dict[tuple[Role, int, str | None, Decimal | None], list[Line]] = {}
+    for line in sorted(lines, key=lambda line: line.role.value):
+        groups.setdefault((line.role, line.account, line.vat_code, line.vat_percent), []).append(line)
+    return tuple(
+        Posting(
+            account=account,
+            amount=amount,
+            vat_code=vat_code,
+            vat_percent=vat_percent,
+            text=f"{label}: {', '.join(dict.fromkeys(line.text for line in group))}",
+            department=department,
+            source=tuple(line.source for line in group),
+        )
+        for (_, account, vat_code, vat_percent), group in groups.items()
+        if (amount := sum((line.amount for line in group), NOK_0))
+    )

@@ -1,0 +1,72 @@
+"""
+Money received by a Z-report's means of payment.
+"""
+
+from posgo.bookkeeping._lines import Line, Role
+from posgo.bookkeeping.accounts import AccountMap
+from posgo.models._money import format_nok
+from posgo.models.findings import Finding, Severity
+from posgo.models.pos import Tender, ZReport
+
+__all__ = ["CASH", "tender_lines", "took_cash"]
+
+CASH = "12001"
+"""Predefined payment code of cash, in any currency."""
+
+_FALLBACKS = {"12005": "gift_cards", "12010": "credit_notes"}
+
+
+def tender_lines(z: ZReport, accounts: AccountMap) -> tuple[list[Line], list[Finding]]:
+    """
+    Debit every means of payment to its account; list every gap of the mapping.
+    """
+    lines: list[Line] = []
+    gaps: list[Finding] = []
+    for tender in z.tenders:
+        if not tender.amount:
+            continue
+        account = _account(tender, accounts)
+        if account is None:
+            gaps.append(_unmapped(tender))
+        else:
+            lines.append(
+                Line(
+                    role=Role.TENDER,
+                    account=account,
+                    amount=tender.amount,
+                    text=tender.description or tender.pos_code or tender.code,
+                    source=f"tender {tender.pos_code or tender.code} {format_nok(tender.amount)}",
+                )
+            )
+    return lines, gaps
+
+
+def took_cash(z: ZReport) -> bool:
+    """
+    Whether notes and coin changed hands, so that there may be cash rounding.
+    """
+    return any(tender.code == CASH and (tender.amount or tender.number) for tender in z.tenders)
+
+
+def _account(tender: Tender, accounts: AccountMap) -> int | None:
+    for code in (tender.pos_code, tender.code):
+        if code is not None and code in accounts.tenders:
+            return accounts.tenders[code]
+    fallback = _FALLBACKS.get(tender.code)
+    return getattr(accounts.other, fallback) if fallback else None
+
+
+def _unmapped(tender: Tender) -> Finding:
+    own = tender.pos_code or tender.code
+    words = f" ({tender.description})" if tender.description else ""
+    predefined = f", predefined code {tender.code}," if tender.code != own else ""
+    fallback = _FALLBACKS.get(tender.code)
+    or_else = f", or [other] {fallback} = …" if fallback else ""
+    return Finding(
+        rule="unmapped-tender",
+        severity=Severity.BLOCK,
+        message=f"the means of payment {own}{words}{predefined} has no account; it took {format_nok(tender.amount)}",
+        remedy=f'Add it to the account map: [tenders] "{tender.code}" = …{or_else}.',
+        actual=tender.amount,
+        where=f"tender {own}",
+    )

@@ -1,0 +1,211 @@
+"""
+The account map: which ledger account each code of a till goes to.
+
+Charts differ from company to company, so every number is configuration.
+Nothing here is guessed from a day's figures: how a till reports is a property
+of the till, written down once.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+
+import attrs
+
+__all__ = [
+    "AccountMap",
+    "CashPointSettings",
+    "MovementRule",
+    "OtherAccounts",
+    "PosProperties",
+    "SalesAccount",
+    "VatRows",
+]
+
+# What the standard codes mean at a Norwegian till today. A setting, because
+# rates change under the same code: [vat_rates] replaces or adds lists, and
+# the ledger's own rate on the posting date has the last word.
+VAT_RATES: dict[str, tuple[Decimal, ...]] = {
+    "3": (Decimal(25),),
+    "31": (Decimal(15),),
+    "32": (Decimal("11.11"),),
+    "33": (Decimal(12),),
+    **dict.fromkeys(("0", "5", "51", "52", "6", "7"), (Decimal(0),)),
+}
+
+
+class VatRows(enum.Enum):
+    """
+    The two ways tills fill the sales amount of a VAT row.
+    """
+
+    NET = "net"
+    """Excluding VAT, as the format says."""
+
+    GROSS = "gross"
+    """Including VAT; the VAT amount beside it is information."""
+
+
+@attrs.frozen(kw_only=True)
+class SalesAccount:
+    """
+    Where sales go.
+
+    Attributes:
+        account: Number in the chart.
+        vat_code: Standard VAT code the sales are posted with.
+    """
+
+    account: int
+    vat_code: str
+
+
+@attrs.frozen(kw_only=True)
+class OtherAccounts:
+    """
+    Accounts that only some days need. None means not configured; a day that needs it blocks.
+
+    Attributes:
+        cash_rounding: Rounding of cash payments to whole kroner.
+        cash_difference: Counted minus expected cash.
+        tips: Liability for tips until payroll has paid them out.
+        gift_cards: Liability for gift cards sold.
+        credit_notes: Liability for store credit notes.
+        cash_in_transit: Cash on its way to the bank.
+    """
+
+    cash_rounding: int | None = None
+    cash_difference: int | None = None
+    tips: int | None = None
+    gift_cards: int | None = None
+    credit_notes: int | None = None
+    cash_in_transit: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class MovementRule:
+    """
+    What a type of pay-in or pay-out is.
+
+    Attributes:
+        to: Account number, or a name of :class:`OtherAccounts`.
+        in_payments: Whether the till counts it in its tenders; None leaves it to ``[pos]``.
+    """
+
+    to: int | str
+    in_payments: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PosProperties:
+    """
+    How this POS reports. Never guessed per day.
+
+    Attributes:
+        vat_rows: Whether the sales amount of a VAT row excludes VAT (``"net"``) or includes it (``"gross"``).
+        tips_in_payments: Whether tips are inside the tenders. False: they are shown, not booked.
+        movements_in_payments: The same for movement types that do not say.
+        invoiced_sales_in_z: Whether sales invoiced in Go also stand in the Z's VAT rows.
+        business_day_ends: Norwegian local time at which the business day ends.
+        settle_from: First business day posgo settles; None if not given. Earlier days were booked by hand.
+    """
+
+    vat_rows: VatRows = attrs.field(converter=VatRows)
+    tips_in_payments: bool = True
+    movements_in_payments: bool = False
+    invoiced_sales_in_z: bool = True
+    business_day_ends: time = time(5)
+    settle_from: date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class CashPointSettings:
+    """
+    What differs from till to till.
+
+    Attributes:
+        department: Department code on every line; None if none.
+        alias_of: The id this till goes by in posgo, when sources name it differently; None if its own.
+    """
+
+    department: str | None = None
+    alias_of: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AccountMap:
+    """
+    Which ledger account each code of a till goes to, and how the till reports.
+
+    Attributes:
+        sales:
+            By standard VAT code, for example ``"3"``. A key such as ``"0%"``
+            applies when the row's code is 0 or missing and its rate is that.
+        tenders: Account number by the till's own payment code or the predefined one.
+        pos: How the till reports.
+        sales_by_group: Article group (own id or predefined code) to overrides of ``sales``.
+        other: Accounts that only some days need.
+        movements: What each type of pay-in and pay-out is.
+        cash_points: Per till; ``"*"`` is every till not named.
+        vat_rates: Per cent that each standard code may stand for.
+    """
+
+    sales: Mapping[str, SalesAccount]
+    tenders: Mapping[str, int]
+    pos: PosProperties
+    sales_by_group: Mapping[str, Mapping[str, SalesAccount]] = attrs.Factory(dict)
+    other: OtherAccounts = OtherAccounts()
+    movements: Mapping[str, MovementRule] = attrs.Factory(dict)
+    cash_points: Mapping[str, CashPointSettings] = attrs.Factory(dict)
+    vat_rates: Mapping[str, tuple[Decimal, ...]] = VAT_RATES
+
+    @classmethod
+    def from_toml(cls, source: str | Path) -> AccountMap:
+        """
+        Read an account map.
+
+        Args:
+            source: A path; or a text. A ``str`` without a newline is a path.
+
+        Raises:
+            ConfigurationError: Naming every problem found, with its place and its remedy.
+        """
+        # Imported here: the reader knows this class, and only this method knows the reader.
+        from posgo.bookkeeping._toml import read_account_map  # noqa: PLC0415
+
+        return read_account_map(source)
+
+    def cash_point(self, cash_point: str) -> CashPointSettings:
+        """
+        The settings of a till, those of ``"*"`` if it is not named.
+        """
+        return self.cash_points.get(cash_point) or self.cash_points.get("*") or CashPointSettings()
+
+    def canonical(self, cash_point: str) -> str:
+        """
+        The id a till goes by, whatever its source calls it.
+        """
+        return self.cash_point(cash_point).alias_of or cash_point
+
+    def account_numbers(self) -> frozenset[int]:
+        """
+        Every account number this map may post to.
+        """
+        return frozenset(self._numbers())
+
+    def department_codes(self) -> frozenset[str]:
+        """
+        Every department code this map may post with.
+        """
+        return frozenset(till.department for till in self.cash_points.values() if till.department)
+
+    def _numbers(self) -> Iterator[int]:
+        for table in (self.sales, *self.sales_by_group.values()):
+            yield from (target.account for target in table.values())
+        yield from self.tenders.values()
+        yield from (number for number in attrs.astuple(self.other) if number is not None)
+        yield from (rule.to for rule in self.movements.values() if isinstance(rule.to, int))

@@ -1,0 +1,208 @@
+"""
+A voucher meets the ledger: numbers and codes become ids, and all that would be refused is said before.
+
+Pure: the ledger is a value, read beforehand by whoever can.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import attrs
+
+from posgo.exceptions import ModelError
+from posgo.models._checks import organization_number
+from posgo.models._money import format_nok
+from posgo.models.findings import Finding, Severity
+from posgo.models.ledger import Department, JournalEntry, JournalLine, LedgerAccount, VatCode
+from posgo.models.pos import ZReport
+from posgo.models.vouchers import Posting, Voucher
+
+__all__ = ["LedgerView", "Resolution", "company_findings", "resolve"]
+
+OUTSIDE_VAT = "0"
+"""Standard VAT code of lines without VAT. Go wants one on every line."""
+
+
+@attrs.frozen(kw_only=True)
+class LedgerView:
+    """
+    What of the ledger a settlement needs, as read at some moment.
+
+    Attributes:
+        accounts: By number; those that were asked for and exist.
+        vat_codes: All, expired ones included.
+        departments: By code.
+        lock_date: Nothing may be posted on or before it; None if nothing is locked.
+        organization_number: Of the client company, as the ledger writes it; None if it has none.
+    """
+
+    accounts: Mapping[int, LedgerAccount]
+    vat_codes: tuple[VatCode, ...]
+    departments: Mapping[str, Department]
+    lock_date: date | None = None
+    organization_number: str | None = None
+
+    def vat_code(self, code: str, day: date) -> VatCode | None:
+        """
+        The VAT code as it stands on a day; None if it is not valid then.
+        """
+        return next((each for each in self.vat_codes if each.code == code and each.covers(day)), None)
+
+
+@attrs.frozen(kw_only=True)
+class Resolution:
+    """
+    A voucher in the ledger's ids, or why it cannot be.
+
+    Attributes:
+        entry: What to send; None if a finding blocks.
+        findings: Everything the ledger would refuse, all at once.
+    """
+
+    entry: JournalEntry | None
+    findings: tuple[Finding, ...]
+
+
+def company_findings(z: ZReport, view: LedgerView) -> tuple[Finding, ...]:
+    """
+    One merchant's day must not stand in another's ledger.
+    """
+    try:
+        theirs = organization_number(view.organization_number or "")
+    except ModelError:
+        theirs = view.organization_number or "none"
+    if theirs == z.company:
+        return ()
+    return (
+        Finding(
+            rule="wrong-company",
+            severity=Severity.BLOCK,
+            message=f"the Z-report belongs to organisation number {z.company}, the client company in Go has {theirs}",
+            remedy="Use the client key of the right company; if it is the right one, correct the number in Go or the till.",
+            expected=theirs,
+            actual=z.company,
+        ),
+    )
+
+
+def resolve(voucher: Voucher, view: LedgerView) -> Resolution:
+    """
+    Turn account numbers and codes into the ledger's ids.
+
+    Checks in one pass: lock date, accounts, VAT codes with their validity,
+    rate and locks, departments.
+    """
+    findings = [*_period(voucher, view)]
+    lines = []
+    for posting in voucher.postings:
+        account = view.accounts.get(posting.account)
+        vat = view.vat_code(posting.vat_code or OUTSIDE_VAT, voucher.date)
+        department = view.departments.get(posting.department) if posting.department else None
+        findings += _posting_findings(posting, voucher.date, account, vat, department)
+        if account is not None and vat is not None:
+            lines.append(
+                JournalLine(
+                    account_id=account.id,
+                    vat_id=vat.id,
+                    amount=posting.amount,
+                    text=posting.text or None,
+                    department_id=department.id if department else None,
+                    matching_reference=posting.matching_reference,
+                )
+            )
+    findings = list(dict.fromkeys(findings))
+    if any(finding.blocks for finding in findings):
+        return Resolution(entry=None, findings=tuple(findings))
+    entry = JournalEntry(
+        date=voucher.date,
+        reference=voucher.reference,
+        text=voucher.text,
+        lines=lines,
+        imported_no=voucher.imported_no,
+        batch=voucher.batch,
+        source_system=voucher.source_system,
+    )
+    return Resolution(entry=entry, findings=tuple(findings))
+
+
+def _period(voucher: Voucher, view: LedgerView) -> Iterator[Finding]:
+    if view.lock_date is not None and voucher.date <= view.lock_date:
+        yield Finding(
+            rule="locked-period",
+            severity=Severity.BLOCK,
+            message=f"the books are locked up to and including {view.lock_date}; this day is {voucher.date}",
+            remedy="Ask the accountant to move the lock date in Go, or to book this day by hand.",
+            expected=f"after {view.lock_date}",
+            actual=str(voucher.date),
+        )
+
+
+def _posting_findings(
+    posting: Posting,
+    day: date,
+    account: LedgerAccount | None,
+    vat: VatCode | None,
+    department: Department | None,
+) -> Iterator[Finding]:
+    if account is None:
+        yield _blocks(
+            "account-missing",
+            f"account {posting.account} does not exist in Go; {format_nok(posting.amount)} should go to it",
+            "Create it in Go, or change the account map.",
+            f"account {posting.account}",
+        )
+    else:
+        yield from _account_findings(posting, account)
+    if vat is None:
+        yield _blocks(
+            "vat-code-missing",
+            f"VAT code {posting.vat_code or OUTSIDE_VAT} is not valid in Go on {day}",
+            "Choose another VAT code in the account map, or activate this one in Go.",
+            f"account {posting.account}",
+        )
+    elif posting.vat_percent is not None and vat.percent != posting.vat_percent:
+        yield _blocks(
+            "vat-rate",
+            f"the till sold at {posting.vat_percent} %, but on {day} VAT code {vat.code} is {vat.percent} % in Go, "
+            f"which would compute another VAT from {format_nok(posting.amount)}",
+            "Correct the VAT code in the till or in the account map.",
+            f"account {posting.account}",
+        )
+    if posting.department and department is None:
+        yield _blocks(
+            "department-missing",
+            f"department {posting.department} does not exist in Go",
+            "Create it in Go, or change [cash_points] in the account map.",
+            f"department {posting.department}",
+        )
+
+
+def _account_findings(posting: Posting, account: LedgerAccount) -> Iterator[Finding]:
+    code = posting.vat_code or OUTSIDE_VAT
+    where = f"account {account.number}"
+    if account.vat_code_locked and code != (account.vat_code or OUTSIDE_VAT):
+        yield _blocks(
+            "locked-vat-code",
+            f"account {account.number} is locked to VAT code {account.vat_code or OUTSIDE_VAT} in Go; "
+            f"{format_nok(posting.amount)} should be posted with code {code}",
+            "Choose another account in the account map, or unlock the VAT code in Go.",
+            where,
+        )
+    if account.department_required and not posting.department:
+        yield _blocks(
+            "department-required",
+            f"account {account.number} wants a department on every line",
+            'Name one in the account map: [cash_points."*"] department = "…".',
+            where,
+        )
+    if account.project_required:
+        yield _blocks(
+            "project-required",
+            f"account {account.number} wants a project on every line, which a settlement has not",
+            "Choose another account in the account map, or drop the requirement in Go.",
+            where,
+        )
+
+
+def _blocks(rule: str, message: str, remedy: str, where: str) -> Finding:
+    return Finding(rule=rule, severity=Severity.BLOCK, message=message, remedy=remedy, where=where)
