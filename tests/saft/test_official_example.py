@@ -66,8 +66,12 @@ class TestMoney:
         (z,) = example.z_reports
 
         assert (
-            VatRow(vat_code="31", percent=15, amount="89.38", vat="13.42", pos_code="2", description="VAT 15 %"),
-            VatRow(vat_code="3", percent=25, amount="329.12", vat="82.28", pos_code="3", description="VAT 25 %"),
+            VatRow(
+                vat_code="31", percent=15, amount="89.38", vat="13.42", pos_code="2", description="VAT 15 %"
+            ),
+            VatRow(
+                vat_code="3", percent=25, amount="329.12", vat="82.28", pos_code="3", description="VAT 25 %"
+            ),
         ) == z.vat_rows
 
     def test_groups_and_tenders(self, example: saft.AuditFile) -> None:
@@ -76,9 +80,11 @@ class TestMoney:
         """
         (z,) = example.z_reports
 
-        assert [("04006", "100", 10280, 1), ("04013", "200", 23200, 2), ("04007", "300", 17940, 1)] == [
-            (row.group, row.pos_code, row.amount * 100, row.number) for row in z.groups
-        ]
+        assert [
+            ("04006", "100", Decimal("102.80"), Decimal(1)),
+            ("04013", "200", Decimal("232.00"), Decimal(2)),
+            ("04007", "300", Decimal("179.40"), Decimal(1)),
+        ] == [(row.group, row.pos_code, row.amount, row.number) for row in z.groups]
         assert [("12001", "CASH", Decimal("295.00"), 1), ("12002", "DEBCARD", Decimal("218.80"), 1)] == [
             (row.code, row.pos_code, row.amount, row.number) for row in z.tenders
         ]
@@ -149,11 +155,20 @@ class TestTransactions:
             totals.rounding,
         )
         assert (
-            GroupVatRow(group="04006", vat_code="31", percent=15, amount="102.80", pos_code="100", description="Food"),
             GroupVatRow(
-                group="04013", vat_code="3", percent=25, amount="232.00", pos_code="200", description="Tobacco"
+                group="04006", vat_code="31", percent=15, amount="102.80", pos_code="100", description="Food"
             ),
-            GroupVatRow(group="04007", vat_code="3", percent=25, amount="179.40", pos_code="300", description="Beer"),
+            GroupVatRow(
+                group="04013",
+                vat_code="3",
+                percent=25,
+                amount="232.00",
+                pos_code="200",
+                description="Tobacco",
+            ),
+            GroupVatRow(
+                group="04007", vat_code="3", percent=25, amount="179.40", pos_code="300", description="Beer"
+            ),
         ) == totals.group_vat
 
     def test_every_transaction(self, example: saft.AuditFile) -> None:
@@ -187,7 +202,12 @@ class TestTransactions:
             returned.counts,
         )
         (line,) = returned.lines
-        assert (Decimal(-1), "1001", "100", "04006") == (line.quantity, line.article, line.pos_group, line.group)
+        assert (Decimal(-1), "1001", "100", "04006") == (
+            line.quantity,
+            line.article,
+            line.pos_group,
+            line.group,
+        )
 
     def test_twice_and_interleaved(self, official_example: Path) -> None:
         """

@@ -140,13 +140,18 @@ def _kind(name: str) -> str:
     namespace, _, local = name.rpartition(" ")
     shown = namespace[:100] or "none"
     kinds = (
-        ("CashRegister:DK" in namespace, "it is a Danish SAF-T Cash Register file; posgo reads the Norwegian one."),
-        ("Taxation-Financial" in namespace, "it is a SAF-T Financial file, the ledger's export, not the till's."),
+        (
+            "CashRegister:DK" in namespace,
+            "it is a Danish SAF-T Cash Register file; posgo reads the Norwegian one.",
+        ),
+        (
+            "Taxation-Financial" in namespace,
+            "it is a SAF-T Financial file, the ledger's export, not the till's.",
+        ),
         (local.lower() == "html", "it is a web page (HTML), not an export."),
         (
             local == "AuditFile",
-            f"its root is AuditFile (namespace {shown}) instead of auditfile: an invented format, "
-            "or another standard's file.",
+            f"its root is AuditFile instead of auditfile (namespace {shown}): an invented or another format.",
         ),
         (local == _ROOT and not namespace, f"it has no namespace; {NAMESPACE} is expected."),
         (local == _ROOT, f"its namespace is {shown}; {NAMESPACE} is expected."),

@@ -2,7 +2,6 @@
 The file, read once: its Z-reports with what its transactions add, and what is to be told about it.
 """
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -24,7 +23,7 @@ from posgo.saft._prolog import check_prolog
 from posgo.saft._receipts import Receipt, ReceiptReader
 from posgo.saft._registers import Register
 from posgo.saft._reports import Shop, read_report
-from posgo.saft._source import Source
+from posgo.saft._source import PathLike, Source
 from posgo.saft._stream import elements
 from posgo.saft._transactions import Transaction, transaction
 
@@ -115,7 +114,7 @@ class AuditFile:
         return _Reading(self._source).transactions()
 
 
-def read(path_or_file: str | os.PathLike[str] | BinaryIO) -> AuditFile:
+def read(path_or_file: str | PathLike | BinaryIO) -> AuditFile:
     """
     Read a Norwegian SAF-T Cash Register file (version 1.00).
 

@@ -3,14 +3,22 @@ Where the bytes come from: a path, or a file opened by the caller.
 """
 
 import io
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from posgo.exceptions import ModelError
 
-__all__ = ["Source"]
+__all__ = ["PathLike", "Source"]
+
+
+@runtime_checkable
+class PathLike(Protocol):
+    """
+    A path that is no text, such as a :class:`pathlib.Path`.
+    """
+
+    def __fspath__(self) -> str: ...
 
 
 class Source:
@@ -24,10 +32,10 @@ class Source:
         name: What to call it in messages: the path, or the file object's name.
     """
 
-    def __init__(self, given: str | os.PathLike[str] | BinaryIO) -> None:
+    def __init__(self, given: str | PathLike | BinaryIO) -> None:
         self._path: Path | None = None
         self._file: BinaryIO | None = None
-        if isinstance(given, (str, os.PathLike)):
+        if isinstance(given, (str, PathLike)):
             self._path = Path(given)
             self.name = str(given)
         else:
