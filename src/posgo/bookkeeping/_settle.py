@@ -14,7 +14,7 @@ import attrs
 
 from posgo.bookkeeping._identities import identities
 from posgo.bookkeeping._lines import Line, Role, total_per_account
-from posgo.bookkeeping._reference import settlement_reference, z_number
+from posgo.bookkeeping.identity import settlement_reference, z_number
 from posgo.bookkeeping._residual import cash_rounding_findings, moved_cash, residual
 from posgo.bookkeeping._revenue import sales_lines, vat_drift
 from posgo.bookkeeping._tenders import CASH, tender_lines

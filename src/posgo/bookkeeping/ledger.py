@@ -17,7 +17,7 @@ from posgo.models.ledger import Department, JournalEntry, JournalLine, LedgerAcc
 from posgo.models.pos import ZReport
 from posgo.models.vouchers import Posting, Voucher
 
-__all__ = ["LedgerView", "Resolution", "company_findings", "resolve"]
+__all__ = ["LedgerView", "Resolution", "company_findings", "period_findings", "resolve"]
 
 OUTSIDE_VAT = "0"
 """Standard VAT code of lines without VAT. Go wants one on every line."""
@@ -89,10 +89,11 @@ def resolve(voucher: Voucher, view: LedgerView) -> Resolution:
     """
     Turn account numbers and codes into the ledger's ids.
 
-    Checks in one pass: lock date, accounts, VAT codes with their validity,
-    rate and locks, departments.
+    Checks in one pass: accounts, VAT codes with their validity, rate and
+    locks, departments. The period is left to :func:`period_findings`, because
+    a voucher that was posted before its period was locked still has its ids.
     """
-    findings = [*_period(voucher, view)]
+    findings: list[Finding] = []
     lines = []
     for posting in voucher.postings:
         account = view.accounts.get(posting.account)
@@ -125,7 +126,10 @@ def resolve(voucher: Voucher, view: LedgerView) -> Resolution:
     return Resolution(entry=entry, findings=tuple(findings))
 
 
-def _period(voucher: Voucher, view: LedgerView) -> Iterator[Finding]:
+def period_findings(voucher: Voucher, view: LedgerView) -> Iterator[Finding]:
+    """
+    Nothing may be posted on or before the lock date; posgo never moves a day to an open one.
+    """
     if view.lock_date is not None and voucher.date <= view.lock_date:
         yield Finding(
             rule="locked-period",

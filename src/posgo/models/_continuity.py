@@ -11,7 +11,7 @@ from posgo.models._money import NOK_0, format_nok
 from posgo.models.findings import Finding, Severity
 from posgo.models.pos import ZReport
 
-__all__ = ["continuity", "z_sequence"]
+__all__ = ["continuity", "repeated", "z_sequence"]
 
 
 def z_sequence(number: str) -> int | str:
@@ -43,7 +43,7 @@ def continuity(previous: ZReport, z: ZReport) -> tuple[Finding, ...]:
         return (_another_till(previous, z),)
     before, now = z_sequence(previous.number), z_sequence(z.number)
     if before == now:
-        return (_repeated(previous, z),)
+        return (repeated(previous, z),)
     if not isinstance(before, int) or not isinstance(now, int):
         return ()
     if now != before + 1:
@@ -63,7 +63,10 @@ def _another_till(previous: ZReport, z: ZReport) -> Finding:
     )
 
 
-def _repeated(previous: ZReport, z: ZReport) -> Finding:
+def repeated(previous: ZReport, z: ZReport) -> Finding:
+    """
+    X7 for a Z-number that two different reports carry.
+    """
     return Finding(
         rule="X7",
         severity=Severity.BLOCK,

@@ -2,12 +2,13 @@
 The identity of a settlement, as the ledger knows it.
 """
 
+import hashlib
 import uuid
 
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.models.pos import ZReport
 
-__all__ = ["REVISION", "settlement_reference", "z_number"]
+__all__ = ["REVISION", "fingerprint", "settlement_reference", "z_number"]
 
 # Frozen for ever: another namespace would book every Z-report a second time.
 _NAMESPACE = uuid.UUID("6f9c1a5e-3f0b-5b7e-9d50-0c4b1f0a7d1e")
@@ -32,3 +33,21 @@ def settlement_reference(z: ZReport, accounts: AccountMap, revision: int = REVIS
     """
     name = "\x1f".join((z.company, accounts.canonical(z.cash_point), z_number(z), str(revision)))
     return str(uuid.uuid5(_NAMESPACE, name))
+
+
+def fingerprint(z: ZReport) -> str:
+    """
+    A hash of a Z-report's figures, whatever file or order they came in.
+
+    It tells a report that was settled before from another one under the same number.
+    """
+    figures = (
+        z.closed_at.date().isoformat(),
+        str(z.total),
+        str(z.tips),
+        sorted(f"{row.vat_code} {row.percent} {row.amount} {row.vat}" for row in z.vat_rows if row.amount),
+        sorted(f"{row.code} {row.amount}" for row in z.tenders if row.amount),
+        sorted(f"{row.direction.value} {row.type} {row.amount}" for row in z.movements if row.amount),
+        sorted(f"{row.invoice_no} {row.tender} {row.amount}" for row in z.invoice_payments),
+    )
+    return hashlib.sha256(repr(figures).encode()).hexdigest()

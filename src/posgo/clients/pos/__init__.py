@@ -1,0 +1,3 @@
+"""
+The point of sale, as posgo speaks to it.
+"""
