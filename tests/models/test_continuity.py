@@ -117,6 +117,7 @@ class TestContinuity:
 
     def test_sequence(self) -> None:
         """
-        Leading zeros do not count; letters stay text.
+        Leading zeros do not count; letters stay text, and so does what no till numbers.
         """
+        assert "9" * 5000 == z_sequence("9" * 5000)
         assert (7, "A7", "७") == (z_sequence("007"), z_sequence("A7"), z_sequence("७"))

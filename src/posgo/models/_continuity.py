@@ -21,7 +21,8 @@ def z_sequence(number: str) -> int | str:
     Returns:
         The number, or the text itself if it is not written in digits.
     """
-    return int(number) if number.isascii() and number.isdigit() else number
+    # The format allows 35 characters; what is longer is no number of a report.
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= 35 else number
 
 
 def continuity(previous: ZReport, z: ZReport) -> tuple[Finding, ...]:

@@ -170,9 +170,9 @@ class _Numbers:
         self._first: tuple[int, int] | None = None
 
     def add(self, nr: str) -> None:
-        if not (nr.isascii() and nr.isdigit()):
+        if not (nr.isascii() and nr.isdigit() and len(nr) <= 35):
             return
-        number = int(nr[:18])
+        number = int(nr)
         if self._last is not None and number != self._last + 1:
             self._breaks += 1
             self._first = self._first or (self._last + 1, number)
