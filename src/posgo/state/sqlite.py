@@ -165,6 +165,8 @@ class SqliteStore:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         # Closing rolls back what was not committed.
         with self._translated(), closing(_connect(self._path, _BUSY)) as db:
+            # A commit is on the disk before it returns: intents are worth nothing otherwise.
+            db.execute("PRAGMA synchronous = FULL")
             yield db
 
     @contextmanager
@@ -199,12 +201,9 @@ def _connect(path: Path, wait: timedelta) -> sqlite3.Connection:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     # A lease may be released by another thread than took it; every other
     # connection lives and dies in one call.
-    db = sqlite3.connect(
+    return sqlite3.connect(
         path, timeout=max(wait.total_seconds(), 0), isolation_level=None, check_same_thread=False
     )
-    # A commit is on the disk before it returns: intents are worth nothing otherwise.
-    db.execute("PRAGMA synchronous = FULL")
-    return db
 
 
 def _explained(error: sqlite3.Error) -> str:
