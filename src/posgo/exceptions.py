@@ -361,15 +361,24 @@ class MissingPrivilegeError(RejectedError):
 
     Attributes:
         privileges: Privileges of which any one would do; empty if unknown.
+        without_module: Those of them that the integration has, but the client company lacks the Go module for.
     """
 
-    def __init__(self, *, privileges: tuple[str, ...] = (), **facts: Any) -> None:
+    def __init__(
+        self, *, privileges: tuple[str, ...] = (), without_module: tuple[str, ...] = (), **facts: Any
+    ) -> None:
         self.privileges = privileges
+        self.without_module = without_module
         super().__init__(**facts)
 
     def _meaning(self) -> str:
         needed = f" {' or '.join(self.privileges)}" if self.privileges else ""
-        return f"needs a privilege{needed} that this integration does not have here"
+        module = (
+            f" ({' and '.join(self.without_module)} is granted, but the client company lacks the Go module for it)"
+            if self.without_module
+            else ""
+        )
+        return f"needs a privilege{needed} that this integration does not have here{module}"
 
 
 class ConflictError(RejectedError):

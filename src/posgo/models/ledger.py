@@ -13,6 +13,7 @@ from posgo.models._money import to_nok
 __all__ = [
     "AccountTransaction",
     "Department",
+    "FinancialSettings",
     "IntegrationInformation",
     "JournalEntry",
     "JournalLine",
@@ -20,6 +21,7 @@ __all__ = [
     "OrganizationSettings",
     "PostedVoucher",
     "VatCode",
+    "VatSettings",
 ]
 
 
@@ -135,6 +137,40 @@ class OrganizationSettings:
 
     organization_number: str | None = None
     name: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class VatSettings:
+    """
+    How the client company reports VAT.
+
+    Attributes:
+        is_vat_registered: A company that is not takes no VAT code but 0; None if Go does not say.
+        vat_number: As Go gives it; None if it has none.
+        vat_period: How often it reports, such as ``"BiMonthly"``; open: Go may add kinds. None if Go does not say.
+        rounding_account_no: Account for rounding of VAT returns, *not* for cash rounding; None if none.
+    """
+
+    is_vat_registered: bool | None = None
+    vat_number: str | None = None
+    vat_period: str | None = None
+    rounding_account_no: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class FinancialSettings:
+    """
+    How the client company keeps its books.
+
+    Attributes:
+        conversion_date: First day that may be posted to in Go; None if Go does not say.
+        currency_code: Currency of the books, ``"NOK"``; None if Go does not say.
+        financial_year_end_month: English name of the month; None if Go does not say.
+    """
+
+    conversion_date: dt.date | None = None
+    currency_code: str | None = None
+    financial_year_end_month: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -8,18 +8,28 @@ fraction is no id.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 import attrs
 import cattrs
-from cattrs.gen import AttributeOverride, make_dict_structure_fn, override
+from cattrs.gen import make_dict_structure_fn, override
 
 from posgo.exceptions import ModelError, WireFormatError
 
-__all__ = ["Member", "members", "pascal", "structure", "structure_rows", "to_date", "to_instant"]
+__all__ = [
+    "Member",
+    "member_names",
+    "members",
+    "pascal",
+    "structure",
+    "structure_rows",
+    "to_date",
+    "to_decimal",
+    "to_instant",
+]
 
 T = TypeVar("T")
 
@@ -59,7 +69,10 @@ def _integer(value: object, _type: object) -> int:
     raise _problem("a whole number", value)
 
 
-def _decimal(value: object, _type: object) -> Decimal:
+def to_decimal(value: object, _type: object = None) -> Decimal:
+    """
+    Read a number.
+    """
     if type(value) is int:
         return Decimal(value)
     if isinstance(value, Decimal):
@@ -121,7 +134,7 @@ def _member_name(model: type, field: str) -> str:
     return member.name if member else pascal(field)
 
 
-def _override(model: type, field: str) -> AttributeOverride:
+def _override(model: type, field: str) -> Any:
     member = _MEMBERS.get(model, {}).get(field)
     read = member.read if member else None
     return override(
@@ -153,7 +166,7 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     converter.register_structure_hook_factory(attrs.has, _reader_of(converter))
     for type_, hook in (
         (int, _integer),
-        (Decimal, _decimal),
+        (Decimal, to_decimal),
         (str, _text),
         (bool, _truth),
         (date, to_date),
@@ -223,3 +236,17 @@ def structure_rows(value: Any, model: type[T]) -> tuple[T, ...]:
         for index, row in enumerate(value):
             structure(row, model, f"$[{index}]")
         raise
+
+
+def member_names(model: type, fields: Iterable[str]) -> tuple[str, ...]:
+    """
+    Name fields of a model as Go does.
+
+    Raises:
+        ModelError: For a name that is no field of the model.
+    """
+    known = {field.name for field in attrs.fields(model)}
+    wanted = tuple(dict.fromkeys(fields))
+    if unknown := [name for name in wanted if name not in known]:
+        raise ModelError(f"{model.__name__} has no field {unknown[0]!r}; it has {', '.join(sorted(known))}")
+    return tuple(_member_name(model, name) for name in wanted)

@@ -1,0 +1,3 @@
+"""
+The edge towards other systems: calls as values, and the clients that send them.
+"""
