@@ -3,13 +3,17 @@ What every test may rely on: no network, no accounts of anybody, reference files
 """
 
 import socket
-from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+
+from support.colours import clock, fake, go, shop
+from support.validating import validated
+
+__all__ = ["clock", "fake", "go", "shop", "validated"]
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 
@@ -73,8 +77,8 @@ def go_description() -> Path:
 
 
 @pytest.fixture
-def reference_folder() -> Iterator[Path]:
+def reference_folder() -> Path:
     """
     The folder of reference files.
     """
-    yield _reference("saf-t").parent
+    return _reference("saf-t").parent

@@ -100,21 +100,21 @@ class TestLayering:
             and LEVELS[other] >= LEVELS[own]
         ]
 
-        assert [] == wrong
+        assert wrong == []
 
     def test_only_the_edge_speaks_http(self, path: Path) -> None:
         """
-        httpx is imported in clients and in the fakes, nowhere else.
+        Httpx is imported in clients and in the fakes, nowhere else.
         """
         if package_of(path) not in HTTPX:
-            assert [] == [name for _, name in imports(path) if name.split(".")[0] == "httpx"]
+            assert [name for _, name in imports(path) if name.split(".")[0] == "httpx"] == []
 
     def test_pure_code_cannot_see_the_world(self, path: Path) -> None:
         """
         No pure module imports what reads the clock, randomness, environment or network.
         """
         if package_of(path) in PURE:
-            assert [] == [name for _, name in imports(path) if name.split(".")[0] in WORLD]
+            assert [name for _, name in imports(path) if name.split(".")[0] in WORLD] == []
 
     def test_pure_code_reads_no_clock_and_opens_no_file(self, path: Path) -> None:
         """

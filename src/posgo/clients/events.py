@@ -59,6 +59,8 @@ Event: TypeAlias = RequestDone | RetryPlanned
 EventHook: TypeAlias = Callable[[Event], None]
 """Called in the thread or task of the request. It should be quick; what it raises is logged, not raised."""
 
+# A library does not decide where its log goes; without this, warnings go to stderr.
+logging.getLogger("posgo").addHandler(logging.NullHandler())
 _logger = logging.getLogger("posgo.clients")
 
 

@@ -1,0 +1,64 @@
+"""
+The fake over real HTTP on this machine.
+"""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from posgo.testing._go.http import ConnectionCutError, Reply
+
+__all__ = ["serve"]
+
+Answerer = Callable[[str, str, dict[str, str], bytes], Reply]
+
+
+def _handler(answer: Answerer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            length = self.headers.get("Content-Length", "0")
+            content = self.rfile.read(int(length)) if length.isdigit() else b""
+            host = self.headers.get("Host", "localhost")
+            try:
+                reply = answer(self.command, f"http://{host}{self.path}", dict(self.headers.items()), content)
+            except ConnectionCutError:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            if reply.status != 204:
+                self.send_header("Content-Length", str(len(reply.content)))
+            self.end_headers()
+            self.wfile.write(reply.content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """
+            Keep quiet: a fake's log would drown a test's.
+            """
+
+    for method in ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE"):
+        setattr(Handler, f"do_{method}", Handler._serve)  # noqa: SLF001
+    return Handler
+
+
+@contextlib.contextmanager
+def serve(answer: Answerer) -> Iterator[str]:
+    """
+    Serve as long as the block lasts. Yields the base URL.
+    """
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
