@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.colours import Shop
-from support.ledger import DAY, entry
 
 from posgo.exceptions import DuplicateReferenceError, LockedPeriodError, ModelError, UnbalancedVoucherError
 from posgo.models.ledger import OrganizationSettings
 from posgo.models.vouchers import Journal
+from support.colours import Shop
+from support.ledger import DAY, entry
 
 
 def test_integration_says_who_we_are(shop: Shop, go: Any) -> None:
@@ -52,11 +52,11 @@ def test_accounts_by_number(shop: Shop, go: Any) -> None:
     accounts = {a.number: a for a in shop.do(go.accounts.list(numbers=[1900, "3000-3001"]))}
 
     assert {1900, 3000, 3001} == accounts.keys()
-    assert ("3", True, True) == (
+    assert (
         accounts[3000].vat_code,
         accounts[3000].vat_code_locked,
         accounts[3000].department_required,
-    )
+    ) == ("3", True, True)
     assert accounts[3000] == shop.do(go.accounts.get(accounts[3000].id))
 
 
@@ -67,8 +67,8 @@ def test_vat_codes_have_their_history(shop: Shop, go: Any) -> None:
     rows = [row for row in shop.do(go.vat_codes.list()) if row.code == "33"]
 
     assert [Decimal(8), Decimal(10), Decimal(12)] == [row.percent for row in rows]
-    assert [False, True, False] == [row.covers(date(2016, 1, 1)) for row in rows]
-    assert 1 == len([row for row in shop.do(go.vat_codes.list(include_expired=False)) if row.code == "33"])
+    assert [row.covers(date(2016, 1, 1)) for row in rows] == [False, True, False]
+    assert len([row for row in shop.do(go.vat_codes.list(include_expired=False)) if row.code == "33"]) == 1
 
 
 def test_departments_by_code(shop: Shop, go: Any) -> None:
@@ -77,8 +77,8 @@ def test_departments_by_code(shop: Shop, go: Any) -> None:
     """
     (department,) = shop.do(go.departments.list(codes=["10"]))
 
-    assert ("10", True) == (department.code, department.active)
-    assert [] == shop.do(go.departments.list(codes=["11"]))
+    assert (department.code, department.active) == ("10", True)
+    assert shop.do(go.departments.list(codes=["11"])) == []
 
 
 @pytest.mark.parametrize("journal", [Journal.CASH, Journal.BANK, Journal.MANUAL])
@@ -89,10 +89,10 @@ def test_posted_voucher_comes_back(shop: Shop, go: Any, journal: Journal) -> Non
     sent = entry(shop.fake)
     posted = shop.do(go.vouchers.post(sent, journal=journal))
 
-    assert (1, DAY, "z-1042", False) == (posted.number, posted.date, posted.reference, posted.reversed)
+    assert (posted.number, posted.date, posted.reference, posted.reversed) == (1, DAY, "z-1042", False)
     assert sent.lines == posted.lines
     assert posted == shop.do(go.vouchers.get(posted.id, journal=journal))
-    assert [125, -125] == [line.amount for line in shop.fake.vouchers[0].lines]
+    assert [line.amount for line in shop.fake.vouchers[0].lines] == [125, -125]
 
 
 def test_reference_is_taken_until_reversed(shop: Shop, go: Any) -> None:
@@ -105,9 +105,9 @@ def test_reference_is_taken_until_reversed(shop: Shop, go: Any) -> None:
     shop.do(go.vouchers.reverse(posted.id))
     again = shop.do(go.vouchers.post(entry(shop.fake)))
 
-    assert (False, 400) == (error.may_have_happened, error.status)
-    assert 3 == again.number
-    assert [True, False, False] == [voucher.reversed for voucher in shop.fake.vouchers]
+    assert (error.may_have_happened, error.status) == (False, 400)
+    assert again.number == 3
+    assert [voucher.reversed for voucher in shop.fake.vouchers] == [True, False, False]
 
 
 def test_locked_period_is_told_apart(shop: Shop, go: Any) -> None:
@@ -135,8 +135,8 @@ def test_vouchers_are_found_by_reference(shop: Shop, go: Any) -> None:
     assert {(posted.id, "z-1042", False, None)} == {
         (row.voucher_id, row.reference, row.reversed, row.amount) for row in rows
     }
-    assert [] == shop.do(
-        go.account_transactions.list(from_date=DAY, to_date=DAY, voucher_types=["BankJournal"])
+    assert (
+        shop.do(go.account_transactions.list(from_date=DAY, to_date=DAY, voucher_types=["BankJournal"])) == []
     )
 
 
@@ -147,10 +147,12 @@ def test_nonsense_is_refused_before_it_is_sent(shop: Shop, go: Any) -> None:
     unbalanced = entry(shop.fake, (1900, "0", "125"), (3000, "3", "-124.99"))
     zero = entry(shop.fake, (1900, "0", "0"))
 
-    assert Decimal("0.01") == shop.failure(lambda: go.vouchers.post(unbalanced), UnbalancedVoucherError).residual
+    assert (
+        Decimal("0.01") == shop.failure(lambda: go.vouchers.post(unbalanced), UnbalancedVoucherError).residual
+    )
     shop.failure(lambda: go.vouchers.post(zero), ModelError)
     shop.failure(
         lambda: go.account_transactions.list(from_date=DAY, to_date=DAY, fields=["colour"]), ModelError
     )
     shop.failure(lambda: go.accounts.list(numbers=[]), ModelError)
-    assert [] == shop.fake.requests
+    assert shop.fake.requests == []

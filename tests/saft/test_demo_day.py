@@ -39,7 +39,7 @@ class TestDemoDay:
         """
         file = saft.read(saft_demo.FILE)
 
-        assert ((), ()) == (file.findings, file.z_reports[0].findings)
+        assert (file.findings, file.z_reports[0].findings) == ((), ())
 
     def test_what_it_shows(self) -> None:
         """
@@ -49,7 +49,7 @@ class TestDemoDay:
         (z,) = file.z_reports
         roundings = {receipt.rounding for receipt in file.transactions()}
 
-        assert "999999999" == file.company
+        assert file.company == "999999999"
         assert {"3", "31"} == {row.vat_code for row in z.vat_rows}
         assert {"12001", "12002", "12011"} == {row.code for row in z.tenders}
         assert (1, Decimal("86.00")) == (z.returns.number, z.tips)
@@ -66,7 +66,7 @@ class TestDemoDay:
         (z,) = saft.read(saft_demo.FILE).z_reports
         settlement = settle(z, AccountMap.from_toml(FOLDER / "accounts.toml"))
 
-        assert ["vat-drift"] == [finding.rule for finding in settlement.findings]
+        assert [finding.rule for finding in settlement.findings] == ["vat-drift"]
         assert settlement.postable
         assert settlement.voucher is not None
         assert date(2026, 3, 14) == settlement.voucher.date

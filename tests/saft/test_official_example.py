@@ -29,19 +29,19 @@ class TestFile:
         """
         Who, by what, and when, as in the header.
         """
-        assert ("999999999", "Selskapet ASA") == (example.company, example.company_name)
-        assert ("Kassasystemet", "3.14.1.3", "Kassasystemer AS") == (
+        assert (example.company, example.company_name) == ("999999999", "Selskapet ASA")
+        assert (
             example.software,
             example.software_version,
             example.software_company,
-        )
+        ) == ("Kassasystemet", "3.14.1.3", "Kassasystemer AS")
         assert (date(2020, 1, 1), date(2020, 1, 31)) == (example.first_day, example.last_day)
 
     def test_nothing_is_found(self, example: saft.AuditFile) -> None:
         """
         The example agrees with itself: no finding anywhere.
         """
-        assert ((), ()) == (example.findings, example.z_reports[0].findings)
+        assert (example.findings, example.z_reports[0].findings) == ((), ())
 
     def test_one_z_report(self, example: saft.AuditFile) -> None:
         """
@@ -49,8 +49,8 @@ class TestFile:
         """
         (z,) = example.z_reports
 
-        assert ("999999999", "11.222-33.44.567", "1") == (z.company, z.cash_point, z.number)
-        assert "Location A: Shop Frogner" == z.location
+        assert (z.company, z.cash_point, z.number) == ("999999999", "11.222-33.44.567", "1")
+        assert z.location == "Location A: Shop Frogner"
         assert datetime(2020, 1, 1, 23, 56, 59, tzinfo=OSLO) == z.closed_at
 
 
@@ -98,7 +98,7 @@ class TestMoney:
         assert (Decimal("514.20"), Decimal(0), Decimal(0)) == (z.total, z.tips, z.opening_float)
         assert (3, Count(number=1, amount="16.40")) == (z.receipts, z.returns)
         assert GrandTotals(sales="530.60", returns="16.40", net="514.20") == z.grand_totals
-        assert () == z.movements
+        assert z.movements == ()
 
     def test_operators(self, example: saft.AuditFile) -> None:
         """
@@ -111,8 +111,8 @@ class TestMoney:
             OperatorRow(operator="1001", code="12001", amount="295.00"),
             OperatorRow(operator="1001", code="12002", amount="86.40"),
         ) == z.operator_tenders
-        assert 5 == len(z.operator_groups)
-        assert () == z.operator_floats
+        assert len(z.operator_groups) == 5
+        assert z.operator_floats == ()
 
     def test_counters(self, example: saft.AuditFile) -> None:
         """
@@ -176,14 +176,14 @@ class TestTransactions:
         The table of the four transactions, signs included.
         """
         assert [
+            (t.number, t.type, str(t.amount), str(t.net), str(t.rounding), str(p.amount), p.code)
+            for t in example.transactions()
+            for p in t.payments
+        ] == [
             ("1000", "11001", "86.40", "75.12", "0.00", "86.40", "12002"),
             ("1001", "11001", "295.40", "236.32", "-0.40", "295.00", "12001"),
             ("1002", "11001", "148.80", "121.32", "0.00", "148.80", "12002"),
             ("1003", "11006", "-16.40", "-14.26", "0.00", "-16.40", "12002"),
-        ] == [
-            (t.number, t.type, str(t.amount), str(t.net), str(t.rounding), str(p.amount), p.code)
-            for t in example.transactions()
-            for p in t.payments
         ]
 
     def test_one_transaction_in_full(self, example: saft.AuditFile) -> None:
@@ -193,14 +193,14 @@ class TestTransactions:
         returned = list(example.transactions())[-1]
 
         assert datetime(2020, 1, 1, 10, 41, 30, tzinfo=OSLO) == returned.at
-        assert "2020-01-01;10:41:30;1003;-16.40;-14.26" == returned.signed_text
-        assert 172 == len(returned.signature or "")
-        assert ("1000", None, "1", True) == (
+        assert returned.signed_text == "2020-01-01;10:41:30;1003;-16.40;-14.26"
+        assert len(returned.signature or "") == 172
+        assert (
             returned.operator,
             returned.customer,
             returned.key_version,
             returned.counts,
-        )
+        ) == ("1000", None, "1", True)
         (line,) = returned.lines
         assert (Decimal(-1), "1001", "100", "04006") == (
             line.quantity,
@@ -218,5 +218,5 @@ class TestTransactions:
             pairs = list(zip(file.transactions(), file.transactions(), strict=True))
 
             assert not opened.closed
-        assert 4 == len(pairs)
+        assert len(pairs) == 4
         assert all(one == other for one, other in pairs)

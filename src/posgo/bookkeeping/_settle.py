@@ -14,11 +14,11 @@ import attrs
 
 from posgo.bookkeeping._identities import identities
 from posgo.bookkeeping._lines import Line, Role, total_per_account
-from posgo.bookkeeping.identity import settlement_reference, z_number
 from posgo.bookkeeping._residual import cash_rounding_findings, moved_cash, residual
 from posgo.bookkeeping._revenue import sales_lines, vat_drift
 from posgo.bookkeeping._tenders import CASH, tender_lines
 from posgo.bookkeeping.accounts import AccountMap
+from posgo.bookkeeping.identity import settlement_reference, z_number
 from posgo.models._continuity import continuity
 from posgo.models._dates import business_day
 from posgo.models._money import NOK_0, format_nok

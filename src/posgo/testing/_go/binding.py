@@ -50,14 +50,12 @@ def _whole(bits: int) -> Kind:
     limit = 1 << (bits - 1)
 
     def bind(value: Any) -> int:
-        if (
-            not isinstance(value, bool)
-            and isinstance(value, (int, Decimal))
-            and abs(value) < limit
-            and value % 1 == 0
-        ):
-            return int(value)
-        raise _refuse(f"The JSON value could not be converted to System.Int{bits}.")
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+            raise _refuse(f"The JSON value could not be converted to System.Int{bits}.")
+        exact = Decimal(value)
+        if not -limit <= exact < limit or exact != exact.to_integral_value():
+            raise _refuse(f"The JSON value could not be converted to System.Int{bits}.")
+        return int(exact)
 
     return bind
 
@@ -69,7 +67,11 @@ def number(value: Any) -> Decimal:
     """
     Bind a double.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or abs(value) > Decimal("1e18"):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, Decimal))
+        or abs(Decimal(value)) > Decimal("1e18")
+    ):
         raise _refuse("The JSON value could not be converted to System.Double.")
     return Decimal(repr(float(value)))
 
