@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from posgo.bookkeeping._revenue import lines_sold
-from posgo.bookkeeping._vat import gross, round_half_up
-from posgo.bookkeeping.accounts import AccountMap, PosProperties, VatRows
+from posgo.bookkeeping._vat import gross_of_all, other_reading, round_half_up
+from posgo.bookkeeping.accounts import AccountMap, VatRows
 from posgo.models._money import NOK_0, ORE, format_nok
 from posgo.models.findings import Finding, Severity
-from posgo.models.pos import OperatorRow, VatRow, ZReport
+from posgo.models.pos import OperatorRow, ZReport
 
 __all__ = ["identities"]
 
@@ -25,8 +25,8 @@ def identities(z: ZReport, accounts: AccountMap) -> Iterator[Finding]:
     Check Z1 to Z6 and report each that does not hold.
     """
     yield from _z1(z)
-    yield from _z2(z, accounts.pos)
-    yield from _z3(z, accounts.pos)
+    yield from _z2(z, accounts.pos.vat_rows)
+    yield from _z3(z, accounts.pos.vat_rows)
     yield from _z4(z)
     yield from _z5(z)
     yield from _z6(z)
@@ -36,7 +36,7 @@ def _sum(rows: Iterable[Decimal]) -> Decimal:
     return sum(rows, NOK_0)
 
 
-def _warn(rule: str, message: str, expected: Decimal, actual: Decimal, where: str | None = None) -> Finding:
+def _warn(rule: str, message: str, expected: Decimal, actual: Decimal) -> Finding:
     return Finding(
         rule=rule,
         severity=Severity.WARN,
@@ -44,7 +44,6 @@ def _warn(rule: str, message: str, expected: Decimal, actual: Decimal, where: st
         remedy=_ASK,
         expected=expected,
         actual=actual,
-        where=where,
     )
 
 
@@ -54,27 +53,31 @@ def _z1(z: ZReport) -> Iterator[Finding]:
         yield _warn("Z1", "the article groups do not sum to the total cash sales", z.total, actual)
 
 
-def _z2(z: ZReport, pos: PosProperties) -> Iterator[Finding]:
+def _z2(z: ZReport, reading: VatRows) -> Iterator[Finding]:
+    """
+    The VAT rows, which are booked, make up the total, which is not.
+    """
     rows = [row for row in z.vat_rows if row.amount or row.vat]
     tolerance = ORE * len(rows)
-    actual = _sum(gross(row, pos) for row in rows)
+    actual = gross_of_all(rows, reading)
     if abs(actual - z.total) <= tolerance:
         return
-    other = _sum(_other_reading(row, pos) for row in rows)
-    reading = "net" if pos.vat_rows is VatRows.NET else "gross"
+    if abs(actual + abs(z.returns.amount) - z.total) <= tolerance:
+        yield _before_returns(z, actual)
+        return
+    other = other_reading(reading)
     remedy = "The till contradicts itself: ask its vendor which figure is right, and book this day by hand."
-    if abs(other - z.total) <= tolerance:
-        turned = "gross" if reading == "net" else "net"
-        words = "include" if turned == "gross" else "exclude"
+    if abs(gross_of_all(rows, other) - z.total) <= tolerance:
+        words = "include" if other is VatRows.GROSS else "exclude"
         remedy = (
             f"Read the other way it would hold: if this till's VAT rows {words} VAT, "
-            f'set [pos] vat_rows = "{turned}" in the account map.'
+            f'set [pos] vat_rows = "{other.value}" in the account map.'
         )
     yield Finding(
         rule="Z2",
         severity=Severity.BLOCK,
         message=(
-            f"the VAT rows, read as {reading}, sum to {format_nok(actual)} including VAT; "
+            f"the VAT rows, read as {reading.value}, sum to {format_nok(actual)} including VAT; "
             f"the total cash sales are {format_nok(z.total)}"
         ),
         remedy=remedy,
@@ -83,19 +86,40 @@ def _z2(z: ZReport, pos: PosProperties) -> Iterator[Finding]:
     )
 
 
-def _other_reading(row: VatRow, pos: PosProperties) -> Decimal:
-    return row.amount + row.vat if pos.vat_rows is VatRows.GROSS else row.amount
+def _before_returns(z: ZReport, actual: Decimal) -> Finding:
+    """
+    Some tills print a total before returns; the rows, which are booked, are net of them on every till.
+    """
+    return Finding(
+        rule="Z2",
+        severity=Severity.WARN,
+        message=(
+            f"the total cash sales of {format_nok(z.total)} are before returns of {format_nok(z.returns.amount)}; "
+            f"the VAT rows, which are booked, sum to {format_nok(actual)}"
+        ),
+        remedy="Nothing needs to be done; the till's vendor may want to print the total net of returns.",
+        expected=z.total,
+        actual=actual,
+    )
 
 
-def _z3(z: ZReport, pos: PosProperties) -> Iterator[Finding]:
-    tolerance = Decimal("0.005") * lines_sold(z) + ORE
+def _z3(z: ZReport, reading: VatRows) -> Iterator[Finding]:
+    tolerance = Decimal("0.005") * max(0, lines_sold(z)) + ORE
     for row in z.vat_rows:
-        base = 100 + row.percent if pos.vat_rows is VatRows.GROSS else Decimal(100)
+        base = 100 + row.percent if reading is VatRows.GROSS else Decimal(100)
         expected = round_half_up(row.amount * row.percent / base)
         if abs(row.vat - expected) > tolerance:
-            message = f"the VAT at {row.percent} % does not follow from its sales"
-            yield _warn(
-                "Z3", message, expected, row.vat, f"VAT row {row.pos_code or row.vat_code or row.percent}"
+            yield Finding(
+                rule="Z3",
+                severity=Severity.WARN,
+                message=(
+                    f"the VAT at {row.percent} % does not follow from its sales: "
+                    f"{format_nok(row.vat)} instead of {format_nok(expected)}"
+                ),
+                remedy="Ask the till's vendor how it computes VAT; the ledger computes its own from the sales booked.",
+                expected=expected,
+                actual=row.vat,
+                where=f"VAT row {row.pos_code or row.vat_code or f'{row.percent} %'}",
             )
 
 

@@ -2,8 +2,10 @@
 Sales of a Z-report by account and VAT code.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+
+import attrs
 
 from posgo.bookkeeping._lines import Line, Role
 from posgo.bookkeeping._vat import gross, vat_in
@@ -15,7 +17,48 @@ from posgo.models.vouchers import Posting
 
 __all__ = ["lines_sold", "sales_lines", "vat_drift"]
 
-SalesTable = Mapping[str, SalesAccount]
+
+@attrs.frozen(kw_only=True)
+class _Sold:
+    """
+    What was sold under one VAT code at one rate: usually one VAT row, sometimes several.
+
+    Attributes:
+        vat_code: Standard code; None if the till gives none.
+        percent: Rate in per cent.
+        amount: NOK including VAT.
+        rows: The rows it came from.
+    """
+
+    vat_code: str | None
+    percent: Decimal
+    amount: Decimal
+    rows: tuple[VatRow, ...]
+
+    @property
+    def where(self) -> str:
+        own = dict.fromkeys(row.pos_code for row in self.rows if row.pos_code)
+        return f"VAT row {', '.join(own) or self.vat_code or f'{self.percent} %'}"
+
+    def __str__(self) -> str:
+        own = dict.fromkeys(row.pos_code for row in self.rows if row.pos_code)
+        words = dict.fromkeys(row.description for row in self.rows if row.description)
+        name = f"the till's VAT code {', '.join(own)}" if own else "VAT"
+        described = f" ({', '.join(words)})" if words else ""
+        standard = f", standard code {self.vat_code}," if self.vat_code else " without a standard code"
+        return f"{name}{described}{standard}"
+
+
+@attrs.frozen(kw_only=True)
+class _Part:
+    """
+    A part of what was sold that goes to one account; ``target`` is None if no account is known.
+    """
+
+    amount: Decimal
+    text: str
+    source: str
+    target: SalesAccount | None
 
 
 def sales_lines(z: ZReport, accounts: AccountMap) -> tuple[list[Line], list[Finding]]:
@@ -24,56 +67,45 @@ def sales_lines(z: ZReport, accounts: AccountMap) -> tuple[list[Line], list[Find
     """
     lines: list[Line] = []
     findings: list[Finding] = [*_groups_unavailable(z, accounts)]
-    for row in z.vat_rows:
-        amount = gross(row, accounts.pos)
-        if not amount and not row.amount:
-            continue
-        gap = _rate_gap(row, amount, accounts)
-        target = _target(accounts.sales, row.vat_code, row.percent, accounts)
-        shares = _shares(z, row, amount, accounts)
-        if isinstance(shares, Finding):
-            findings.append(shares)
-            shares = ()
-        if gap is None and target is None and not _all_mapped(shares, amount):
-            gap = _unmapped(row, amount)
-        if gap is not None:
-            findings.append(gap)
-            continue
-        lines += _row_lines(row, amount, target, shares)
+    for sold in _sold(z, accounts):
+        findings += _rate_gap(sold, accounts)
+        parts, doubts = _parts(z, sold, accounts)
+        findings += doubts
+        for part in parts:
+            if part.target is None:
+                findings.append(_unmapped(sold, part.amount))
+            else:
+                lines.append(_line(part, part.target, sold.percent))
     return lines, findings
 
 
-def _row_lines(
-    row: VatRow,
-    amount: Decimal,
-    target: SalesAccount | None,
-    shares: tuple[tuple[GroupVatRow, SalesAccount], ...],
-) -> Iterator[Line]:
-    rest = amount
-    for group, account in shares:
-        rest -= group.amount
-        name = group.description or group.group
-        yield _line(
-            account, group.amount, row, f"{name} {row.percent} %", f"group {group.group} at {row.percent} %"
-        )
-    if rest and target is not None:
-        yield _line(target, rest, row, f"sales {row.percent} %", f"VAT row {_code(row)}")
+def _sold(z: ZReport, accounts: AccountMap) -> Iterator[_Sold]:
+    """
+    Sum the VAT rows per code and rate; what comes to nothing needs no account.
+    """
+    rows: dict[tuple[str | None, Decimal], list[VatRow]] = {}
+    for row in z.vat_rows:
+        rows.setdefault((row.vat_code, row.percent), []).append(row)
+    for (vat_code, percent), same in rows.items():
+        amount = sum((gross(row, accounts.pos.vat_rows) for row in same), NOK_0)
+        if amount:
+            yield _Sold(vat_code=vat_code, percent=percent, amount=amount, rows=tuple(same))
 
 
-def _line(account: SalesAccount, amount: Decimal, row: VatRow, text: str, source: str) -> Line:
+def _line(part: _Part, target: SalesAccount, percent: Decimal) -> Line:
     return Line(
         role=Role.SALES,
-        account=account.account,
-        amount=-amount,
-        text=text,
-        source=f"{source} {format_nok(amount)}",
-        vat_code=account.vat_code,
-        vat_percent=row.percent,
+        account=target.account,
+        amount=-part.amount,
+        text=part.text,
+        source=f"{part.source} {format_nok(part.amount)}",
+        vat_code=target.vat_code,
+        vat_percent=percent,
     )
 
 
 def _target(
-    table: SalesTable, code: str | None, percent: Decimal, accounts: AccountMap
+    table: Mapping[str, SalesAccount], code: str | None, percent: Decimal, accounts: AccountMap
 ) -> SalesAccount | None:
     """
     The account for a code, or for a rate when the till gives no usable code.
@@ -86,98 +118,126 @@ def _target(
     by_rate = table.get(f"{percent}%")
     if by_rate is not None:
         return by_rate
-    if code == "0" or not percent:
-        return table.get(code or "0")
+    if not percent:
+        return table.get("0")
+    if code is not None:
+        return None  # code 0 with VAT: the till contradicts itself
     candidates = [key for key, rates in accounts.vat_rates.items() if percent in rates and key in table]
     return table[candidates[0]] if len(candidates) == 1 else None
 
 
-def _rate_gap(row: VatRow, amount: Decimal, accounts: AccountMap) -> Finding | None:
+def _rate_gap(sold: _Sold, accounts: AccountMap) -> Iterator[Finding]:
     """
     A code that cannot stand for the row's rate would make the ledger compute another VAT.
     """
-    if row.vat_code is None or (f"{row.percent}%" in accounts.sales and row.vat_code == "0"):
-        return None
-    rates = accounts.vat_rates.get(row.vat_code)
-    if rates is None or row.percent in rates:
-        return None
+    code = sold.vat_code or "0"
+    rates = None if code == "0" else accounts.vat_rates.get(code)
+    if rates is None or sold.percent in rates:
+        return
     known = " or ".join(f"{rate} %" for rate in rates)
-    return Finding(
+    yield Finding(
         rule="vat-rate",
         severity=Severity.BLOCK,
         message=(
-            f"{_described(row)} sold {format_nok(amount)} at {row.percent} %, "
-            f"but VAT code {row.vat_code} stands for {known}: the ledger would compute another VAT"
+            f"{sold} sold {format_nok(sold.amount)} at {sold.percent} %, "
+            f"but VAT code {sold.vat_code} stands for {known}: the ledger would compute another VAT"
         ),
         remedy=(
-            f"Correct the VAT code in the till; or, if {row.percent} % was right for code {row.vat_code} "
-            f'that day, add it to the account map: [vat_rates] "{row.vat_code}" = '
-            f"[{', '.join(str(rate) for rate in (*rates, row.percent))}]."
+            f"Correct the VAT code in the till; or, if {sold.percent} % was right for code {sold.vat_code} "
+            f'that day, add it to the account map: [vat_rates] "{sold.vat_code}" = '
+            f"[{', '.join(str(rate) for rate in (*rates, sold.percent))}]."
         ),
         expected=known,
-        actual=f"{row.percent} %",
-        where=f"VAT row {_code(row)}",
+        actual=f"{sold.percent} %",
+        where=sold.where,
     )
 
 
-def _unmapped(row: VatRow, amount: Decimal) -> Finding:
-    key = f"{row.percent}%" if row.vat_code in (None, "0") else row.vat_code
-    example = f'"{key}" = 3000' if key == row.vat_code else f'"{key}" = {{ vat_code = "…", account = … }}'
+def _unmapped(sold: _Sold, amount: Decimal) -> Finding:
+    if sold.vat_code is None or sold.vat_code == "0":
+        example = f'"{sold.percent}%" = {{ vat_code = "…", account = … }}'
+    else:
+        example = f'"{sold.vat_code}" = …'
     return Finding(
         rule="unmapped-vat",
         severity=Severity.BLOCK,
-        message=f"{_described(row)} at {row.percent} % has no sales account; {format_nok(amount)} was sold",
-        remedy=f"Add it to the account map, for example [sales] {example}.",
+        message=f"{sold} at {sold.percent} % has no sales account; {format_nok(amount)} was sold",
+        remedy=f"Add it to the account map: [sales] {example}.",
         actual=amount,
-        where=f"VAT row {_code(row)}",
+        where=sold.where,
     )
 
 
-def _shares(
-    z: ZReport, row: VatRow, amount: Decimal, accounts: AccountMap
-) -> tuple[tuple[GroupVatRow, SalesAccount], ...] | Finding:
+def _parts(z: ZReport, sold: _Sold, accounts: AccountMap) -> tuple[list[_Part], list[Finding]]:
     """
-    The parts of a VAT row that belong to article groups with accounts of their own.
+    Split what was sold into article groups with accounts of their own, and the rest.
     """
-    if not accounts.sales_by_group or z.transactions is None or not z.transactions.complete:
-        return ()
-    groups = [
-        group
-        for group in z.transactions.group_vat
-        if (group.vat_code, group.percent) == (row.vat_code, row.percent)
-    ]
-    known = sum((group.amount for group in groups), NOK_0)
-    if known != amount:
-        return Finding(
-            rule="group-vat",
-            severity=Severity.WARN,
-            message=(
-                f"the lines sold at {row.percent} % sum to {format_nok(known)} by article group, "
-                f"the Z-report says {format_nok(amount)}; all of it goes to the account of the VAT code"
-            ),
-            remedy="Move it by hand if the groups' accounts matter; ask the till's vendor why they differ.",
-            expected=amount,
-            actual=known,
-            where=f"VAT row {_code(row)}",
-        )
-    return tuple(
-        (group, account)
-        for group in groups
-        if group.amount and (account := _group_target(group, accounts)) is not None
+    doubts: list[Finding] = []
+    groups: list[GroupVatRow] = []
+    if accounts.sales_by_group and z.whole_period is not None:
+        groups = [group for group in z.whole_period.group_vat if _belongs(group, sold)]
+        known = sum((group.amount for group in groups), NOK_0)
+        if known != sold.amount:
+            doubts.append(_groups_differ(sold, known))
+            groups = []
+    parts = [*_group_parts(groups, sold, accounts)]
+    rest = sold.amount - sum((part.amount for part in parts), NOK_0)
+    if rest:
+        target = _target(accounts.sales, sold.vat_code, sold.percent, accounts)
+        parts.append(_Part(amount=rest, text=f"sales {sold.percent} %", source=sold.where, target=target))
+    return parts, doubts
+
+
+def _belongs(group: GroupVatRow, sold: _Sold) -> bool:
+    """
+    Same rate, and the same code where both sides give one: some tills name it only in one place.
+    """
+    return group.percent == sold.percent and (
+        group.vat_code == sold.vat_code or group.vat_code is None or sold.vat_code is None
     )
 
 
-def _group_target(group: GroupVatRow, accounts: AccountMap) -> SalesAccount | None:
-    table = accounts.sales_by_group.get(group.pos_code or "") or accounts.sales_by_group.get(group.group)
-    return None if table is None else _target(table, group.vat_code, group.percent, accounts)
+def _group_parts(groups: Iterable[GroupVatRow], sold: _Sold, accounts: AccountMap) -> Iterator[_Part]:
+    for group in groups:
+        target = _group_target(group, sold, accounts)
+        if target is not None and group.amount:
+            yield _Part(
+                amount=group.amount,
+                text=f"{group.description or group.group} {sold.percent} %",
+                source=f"group {group.pos_code or group.group} at {sold.percent} %",
+                target=target,
+            )
 
 
-def _all_mapped(shares: tuple[tuple[GroupVatRow, SalesAccount], ...], amount: Decimal) -> bool:
-    return bool(shares) and sum((group.amount for group, _ in shares), NOK_0) == amount
+def _group_target(group: GroupVatRow, sold: _Sold, accounts: AccountMap) -> SalesAccount | None:
+    """
+    The account of the till's own group, else of the predefined one; None if neither says.
+    """
+    for key in (group.pos_code, group.group):
+        table = accounts.sales_by_group.get(key or "", {})
+        target = _target(table, sold.vat_code or group.vat_code, sold.percent, accounts)
+        if target is not None:
+            return target
+    return None
+
+
+def _groups_differ(sold: _Sold, known: Decimal) -> Finding:
+    return Finding(
+        rule="group-vat",
+        severity=Severity.WARN,
+        message=(
+            f"the lines sold at {sold.percent} % sum to {format_nok(known)} by article group, "
+            f"the Z-report says {format_nok(sold.amount)}; all of it goes to the account of the VAT code"
+        ),
+        remedy="Move it by hand if the groups' accounts matter; ask the till's vendor why they differ.",
+        expected=sold.amount,
+        actual=known,
+        where=sold.where,
+    )
 
 
 def _groups_unavailable(z: ZReport, accounts: AccountMap) -> Iterator[Finding]:
-    if z.transactions is not None and z.transactions.complete:
+    if z.whole_period is not None:
         return
     wanted = [
         row for row in z.groups if row.amount and {row.group, row.pos_code} & accounts.sales_by_group.keys()
@@ -200,8 +260,8 @@ def lines_sold(z: ZReport) -> int:
     """
     How many lines were sold; without transactions, how many receipts there were, which is fewer.
     """
-    if z.transactions is not None and z.transactions.complete:
-        return z.transactions.lines
+    if z.whole_period is not None:
+        return z.whole_period.lines
     return z.receipts + z.returns.number
 
 
@@ -214,7 +274,7 @@ def vat_drift(z: ZReport, accounts: AccountMap, postings: tuple[Posting, ...]) -
     """
     till: dict[Decimal, Decimal] = {}
     for row in z.vat_rows:
-        if gross(row, accounts.pos):
+        if gross(row, accounts.pos.vat_rows):
             till[row.percent] = till.get(row.percent, NOK_0) + row.vat
     ledger: dict[Decimal, Decimal] = {}
     for posting in postings:
@@ -238,14 +298,3 @@ def vat_drift(z: ZReport, accounts: AccountMap, postings: tuple[Posting, ...]) -
             expected=expected,
             actual=actual,
         )
-
-
-def _code(row: VatRow) -> str:
-    return row.pos_code or row.vat_code or f"{row.percent} %"
-
-
-def _described(row: VatRow) -> str:
-    own = f"the till's VAT code {row.pos_code}" if row.pos_code else "VAT"
-    words = f" ({row.description})" if row.description else ""
-    standard = f", standard code {row.vat_code}," if row.vat_code else " without a standard code"
-    return f"{own}{words}{standard}"

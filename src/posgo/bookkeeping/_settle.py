@@ -8,7 +8,7 @@ cash rounding: at most 0.50 a cash payment (regulation of 16 March 2011 no.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import attrs
 
@@ -21,7 +21,7 @@ from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.identity import settlement_reference, z_number
 from posgo.models._continuity import continuity
 from posgo.models._dates import business_day
-from posgo.models._money import NOK_0, format_nok
+from posgo.models._money import EXACT, NOK_0, format_nok
 from posgo.models.findings import Finding, Severity
 from posgo.models.pos import CashCount, ZReport
 from posgo.models.vouchers import Settlement, Voucher
@@ -29,6 +29,9 @@ from posgo.models.vouchers import Settlement, Voucher
 __all__ = ["settle"]
 
 _SAFT_ID_LENGTH = 35
+
+# Go's amounts are JSON numbers, which hold fifteen digits exactly, two of them øre.
+_TOO_LARGE = Decimal(10) ** 13
 
 
 def settle(
@@ -49,12 +52,20 @@ def settle(
     Returns:
         The voucher, or what blocks it; with every other finding either way.
     """
+    with localcontext(EXACT):
+        return _settled(z, accounts, count, previous)
+
+
+def _settled(
+    z: ZReport, accounts: AccountMap, count: CashCount | None, previous: ZReport | None
+) -> Settlement:
     revenue, revenue_findings = sales_lines(z, accounts)
     tenders, tender_findings = tender_lines(z, accounts)
     unsupported = list(_unsupported(z))
+    rest = residual(z, accounts)
     # What cannot be booked yet cannot be told from rounding either.
-    rest = NOK_0 if unsupported else residual(z, accounts)
-    lines, gaps = _other_lines(z, accounts, rest)
+    money = [] if unsupported else [*cash_rounding_findings(z, accounts, rest)]
+    lines, gaps = _other_lines(z, accounts, NOK_0 if unsupported else rest)
     findings = [
         *z.findings,
         *_continuity(previous, z, accounts),
@@ -62,10 +73,11 @@ def settle(
         *revenue_findings,
         *tender_findings,
         *gaps,
-        *cash_rounding_findings(z, accounts, rest),
+        *money,
         *_count(z, count),
         *_shown(z, accounts),
         *unsupported,
+        *_too_large(z),
     ]
     if any(finding.blocks for finding in findings):
         return Settlement(voucher=None, findings=findings)
@@ -212,6 +224,21 @@ def _unsupported(z: ZReport) -> Iterator[Finding]:
             remedy="Book this Z-report by hand.",
             actual=payment.amount,
             where=f"invoice {payment.invoice_no}",
+        )
+
+
+def _too_large(z: ZReport) -> Iterator[Finding]:
+    amounts = [z.tips, *(tender.amount for tender in z.tenders)]
+    amounts += [part for row in z.vat_rows for part in (row.amount, row.vat)]
+    largest = sum((abs(amount) for amount in amounts), NOK_0)
+    if largest >= _TOO_LARGE:
+        yield Finding(
+            rule="amount-too-large",
+            severity=Severity.BLOCK,
+            message=f"the amounts of this Z-report come to {format_nok(largest)}, which no ledger line can hold exactly",
+            remedy="Ask the till's vendor which figure is wrong.",
+            expected=f"less than {format_nok(_TOO_LARGE)}",
+            actual=largest,
         )
 
 

@@ -6,7 +6,7 @@ otherwise be found on the first day with tips.
 """
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +24,8 @@ from posgo.bookkeeping.accounts import (
     SalesAccount,
     VatRows,
 )
-from posgo.exceptions import ConfigurationError
+from posgo.exceptions import ConfigurationError, ModelError
+from posgo.models._checks import to_percent
 
 __all__ = ["read_account_map"]
 
@@ -34,8 +35,54 @@ Table = Mapping[str, Any]
 _MISSING: Any = object()
 
 
+# Charts have four to six digits; anything like a bank account or an organisation number is a slip.
+_LAST_ACCOUNT = 99_999_999
+_SHOWN = 60
+
+
 class _Problem(Exception):  # noqa: N818 - a message on its way to the list, never seen outside
     pass
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _shown(value: Any) -> str:
+    """
+    A value as it stands in the file, cut to a length one can read.
+    """
+    try:
+        return _cut(str(value) if isinstance(value, (Decimal, time, date)) else repr(value))
+    except ValueError:  # Python writes out no number of more than 4300 digits
+        return "a number of thousands of digits"
+
+
+def _key(written: str) -> str:
+    key = written.strip()
+    if not key:
+        raise _Problem("a key must not be blank")
+    return key
+
+
+def _once(key: str, seen: set[str]) -> str:
+    if key in seen:
+        raise _Problem(f'is given twice: it means the same as "{key}"')
+    seen.add(key)
+    return key
+
+
+def _rate_or_code(written: str) -> str:
+    """
+    ``"25.0 %"`` and ``"25%"`` are one key, written as VAT rows print their rate.
+    """
+    key = _key(written)
+    if not key.endswith("%"):
+        return key
+    try:
+        return f"{to_percent(key.removesuffix('%').strip())}%"
+    except ModelError:
+        raise _Problem('a key by rate is written like "0%"') from None
 
 
 def read_account_map(source: str | Path) -> AccountMap:
@@ -44,8 +91,8 @@ def read_account_map(source: str | Path) -> AccountMap:
     """
     name, text = _load(source)
     try:
-        document = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        document = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:  # ValueError also for numbers of thousands of digits
         raise ConfigurationError(name, (f"not valid TOML: {error}",)) from None
     reader = _Reader()
     account_map = reader.account_map(document)
@@ -57,11 +104,19 @@ def read_account_map(source: str | Path) -> AccountMap:
 def _load(source: str | Path) -> tuple[str, str]:
     if isinstance(source, str) and "\n" in source:
         return "account map", source
+    name = _cut(str(source))
     try:
-        return str(source), Path(source).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ConfigurationError(str(source), (f"the account map cannot be read: {reason}",)) from None
+        return name, Path(source).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8 text"
+    except OSError as error:
+        reason = str(error.strerror)
+    except ValueError:
+        reason = "this is no file name"
+    hint = ""
+    if isinstance(source, str) and "=" in source:
+        hint = " (a text of one line is taken as a path; end it with a newline)"
+    raise ConfigurationError(name, (f"the account map cannot be read: {reason}{hint}",))
 
 
 class _Reader:
@@ -77,26 +132,39 @@ class _Reader:
         self._unknown_keys(document, known, "")
         sales = self._table(document, "sales", required=True)
         by_group = self._table(sales, "groups", at="sales")
-        pos = self._pos(self._table(document, "pos", required=True))
-        other = self._other(self._table(document, "other"))
+        pos = self._pos(self._table(document, "pos"))
+        accounts = self._table(document, "other")
+        other = self._other(accounts)
         own_sales = {key: value for key, value in sales.items() if key != "groups"}
         if by_group and not own_sales:
             self.problems.append("[sales] has only groups; a code without a group needs an account too")
         tables: dict[str, Any] = {
             "sales": self._sales(own_sales, "sales"),
-            "sales_by_group": {
-                group: self._sales(self._table(by_group, group, at="sales.groups"), f'sales.groups."{group}"')
-                for group in by_group
-            },
+            "sales_by_group": dict(self._pairs(by_group, "sales.groups", self._group)),
             "tenders": self._each(self._table(document, "tenders", required=True), "tenders", _account),
-            "movements": self._each(self._table(document, "movements"), "movements", _movement(other)),
-            "cash_points": self._each(self._table(document, "cash_points"), "cash_points", _cash_point),
+            "movements": self._each(
+                self._table(document, "movements"), "movements", _movement(accounts.keys())
+            ),
+            "cash_points": self._cash_points(self._table(document, "cash_points")),
             "vat_rates": VAT_RATES | self._each(self._table(document, "vat_rates"), "vat_rates", _rates),
         }
         return None if pos is None or self.problems else AccountMap(pos=pos, other=other, **tables)
 
     def _sales(self, table: Table, at: str) -> dict[str, SalesAccount]:
-        return dict(self._pairs(table, at, _sales_account))
+        return dict(self._pairs(table, at, _sales_account, _rate_or_code))
+
+    def _group(self, name: str, table: Any) -> dict[str, SalesAccount]:
+        if not isinstance(table, dict):
+            raise _Problem(f"{_shown(table)} is not a table of VAT codes and accounts")
+        return self._sales(table, f'sales.groups."{_cut(name)}"')
+
+    def _cash_points(self, table: Table) -> dict[str, CashPointSettings]:
+        tills = self._each(table, "cash_points", _cash_point)
+        for name in tills:
+            self.problems += [
+                f'[cash_points] "{name}": {problem}' for problem in _alias_problems(name, tills)
+            ]
+        return tills
 
     def _other(self, table: Table) -> OtherAccounts:
         names = {field.name for field in attrs.fields(OtherAccounts)}
@@ -130,44 +198,49 @@ class _Reader:
                 self.problems.append(f"{place} is missing: without it nothing can be settled")
             return {}
         if not isinstance(value, dict):
-            self.problems.append(f"{place} must be a table, not {value!r}")
+            self.problems.append(f"{place} must be a table, not {_shown(value)}")
             return {}
         return value
 
     def _each(self, table: Table, at: str, read: Callable[[Any], T]) -> dict[str, T]:
         return dict(self._pairs(table, at, lambda _, value: read(value)))
 
-    def _pairs(self, table: Table, at: str, read: Callable[[str, Any], T]) -> Iterator[tuple[str, T]]:
-        for key, value in table.items():
+    def _pairs(
+        self, table: Table, at: str, read: Callable[[str, Any], T], name: Callable[[str], str] = _key
+    ) -> Iterator[tuple[str, T]]:
+        seen: set[str] = set()
+        for written, value in table.items():
             try:
+                key = _once(name(written), seen)
                 yield key, read(key, value)
             except _Problem as problem:
-                self.problems.append(f'[{at}] "{key}": {problem}')
+                self.problems.append(f'[{at}] "{_cut(written)}": {problem}')
 
     def _unknown_keys(self, table: Table, known: set[str], at: str) -> None:
         place = f"[{at}] " if at else ""
         self.problems += [
-            f'{place}"{key}" is not known here; known are {", ".join(sorted(known))}'
+            f'{place}"{_cut(key)}" is not known here; known are {", ".join(sorted(known))}'
             for key in table
             if key not in known
         ]
 
 
 def _account(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
-        raise _Problem(f"{value!r} is not an account number; give a whole number such as 3000")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _LAST_ACCOUNT:
+        raise _Problem(f"{_shown(value)} is not an account number; give a whole number such as 3000")
     return value
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int)) or not str(value).strip():
-        raise _Problem(f'{value!r} is not a code; give a text such as "10"')
-    return str(value).strip()
+    code = str(value) if isinstance(value, int) and abs(value) <= _LAST_ACCOUNT else value
+    if isinstance(value, bool) or not isinstance(code, str) or not code.strip():
+        raise _Problem(f'{_shown(value)} is not a code; give a text such as "10"')
+    return code.strip()
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _Problem(f"{value!r} is neither true nor false")
+        raise _Problem(f"{_shown(value)} is neither true nor false")
     return value
 
 
@@ -175,14 +248,17 @@ def _vat_rows(value: Any) -> VatRows:
     try:
         return VatRows(value)
     except ValueError:
-        raise _Problem(f'{value!r} is neither "net" nor "gross"') from None
+        raise _Problem(f'{_shown(value)} is neither "net" nor "gross"') from None
 
 
 def _time(value: Any) -> time:
     try:
-        return value if isinstance(value, time) else time.fromisoformat(value)
+        ends = value if isinstance(value, time) else time.fromisoformat(value)
     except (TypeError, ValueError):
-        raise _Problem(f'{value!r} is not a time of day such as "05:00"') from None
+        raise _Problem(f'{_shown(value)} is not a time of day such as "05:00"') from None
+    if ends.tzinfo is not None:
+        raise _Problem(f"{_shown(value)} names a zone; the time is always Norwegian local time")
+    return ends
 
 
 def _date(value: Any) -> date:
@@ -191,31 +267,29 @@ def _date(value: Any) -> date:
             return value
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise _Problem(f'{value!r} is not a date such as "2026-01-01"') from None
+        raise _Problem(f'{_shown(value)} is not a date such as "2026-01-01"') from None
 
 
 def _rates(value: Any) -> tuple[Decimal, ...]:
     rates = value if isinstance(value, list) else [value]
-    if not all(isinstance(rate, (int, Decimal)) and not isinstance(rate, bool) for rate in rates):
-        raise _Problem(f"{value!r} is no list of rates in per cent such as [12, 10]")
-    return tuple(Decimal(rate) for rate in rates)
+    try:
+        if rates and not any(isinstance(rate, str) for rate in rates):
+            return tuple(to_percent(rate) for rate in rates)
+    except ModelError:
+        pass
+    raise _Problem(f"{_shown(value)} is no list of rates in per cent such as [12, 10]")
 
 
 def _keys(value: Any, known: set[str]) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _Problem(f"{value!r} is not a table of {', '.join(sorted(known))}")
+        raise _Problem(f"{_shown(value)} is not a table of {', '.join(sorted(known))}")
     if unknown := sorted(set(value) - known):
-        raise _Problem(f"{', '.join(unknown)} is not known here; known are {', '.join(sorted(known))}")
+        raise _Problem(f"{_cut(', '.join(unknown))} is not known here; known are {', '.join(sorted(known))}")
     return value
 
 
 def _sales_account(key: str, value: Any) -> SalesAccount:
     by_rate = key.endswith("%")
-    if by_rate:
-        try:
-            Decimal(key.removesuffix("%"))
-        except ArithmeticError:
-            raise _Problem('a key by rate is written like "0%"') from None
     if isinstance(value, dict):
         table = _keys(value, {"account", "vat_code"})
         if "account" not in table:
@@ -231,18 +305,20 @@ def _sales_account(key: str, value: Any) -> SalesAccount:
     return SalesAccount(account=_account(table["account"]), vat_code=code or key)
 
 
-def _movement(other: OtherAccounts) -> Callable[[Any], MovementRule]:
+def _movement(declared: Collection[str]) -> Callable[[Any], MovementRule]:
     names = sorted(field.name for field in attrs.fields(OtherAccounts))
 
     def read(value: Any) -> MovementRule:
         table = _keys(value, {"to", "in_payments"})
-        to = table.get("to")
+        if "to" not in table:
+            raise _Problem(f"to is missing: an account number, or one of {', '.join(names)}")
+        to = table["to"]
         if not isinstance(to, str):
             to = _account(to)
         elif to not in names:
-            raise _Problem(f"to = {to!r} is no name of [other]; known are {', '.join(names)}")
-        elif getattr(other, to) is None:
-            raise _Problem(f"to = {to!r} needs [other] {to}, which is missing")
+            raise _Problem(f"to = {_shown(to)} is no name of [other]; known are {', '.join(names)}")
+        elif to not in declared:
+            raise _Problem(f"to = {_shown(to)} needs [other] {to}, which is missing")
         return MovementRule(
             to=to, in_payments=_flag(table["in_payments"]) if "in_payments" in table else None
         )
@@ -253,3 +329,22 @@ def _movement(other: OtherAccounts) -> Callable[[Any], MovementRule]:
 def _cash_point(value: Any) -> CashPointSettings:
     table = _keys(value, {"department", "alias_of"})
     return CashPointSettings(**{key: _text(code) for key, code in table.items()})
+
+
+def _alias_problems(name: str, tills: Mapping[str, CashPointSettings]) -> Iterator[str]:
+    till = tills[name]
+    if till.alias_of is None:
+        return
+    if name == "*":
+        # All tills would share their Z-numbers, and so their vouchers' references.
+        yield "every till not named cannot be one and the same; give alias_of to one till's table"
+        return
+    own = tills.get(till.alias_of)
+    if own is not None and own.alias_of is not None:
+        yield f"alias_of names {till.alias_of}, which is itself another name; name the till's own id"
+    elif (
+        own is not None
+        and None not in (own.department, till.department)
+        and own.department != till.department
+    ):
+        yield f"department {till.department} differs from {own.department} of {till.alias_of}, which is the same till"

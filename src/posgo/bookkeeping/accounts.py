@@ -182,8 +182,14 @@ class AccountMap:
     def cash_point(self, cash_point: str) -> CashPointSettings:
         """
         The settings of a till, those of ``"*"`` if it is not named.
+
+        A till under another name has the settings of its own name, except what it states itself.
         """
-        return self.cash_points.get(cash_point) or self.cash_points.get("*") or CashPointSettings()
+        named = self.cash_points.get(cash_point, self.cash_points.get("*", CashPointSettings()))
+        if named.alias_of is None or named.department is not None:
+            return named
+        own = self.cash_points.get(named.alias_of, self.cash_points.get("*", CashPointSettings()))
+        return attrs.evolve(named, department=own.department)
 
     def canonical(self, cash_point: str) -> str:
         """

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 
 from posgo.bookkeeping.accounts import AccountMap
+from posgo.models._continuity import z_sequence
 from posgo.models.pos import ZReport
 
 __all__ = ["REVISION", "fingerprint", "settlement_reference", "z_number"]
@@ -21,7 +22,7 @@ def z_number(z: ZReport) -> str:
     """
     The Z-number without leading zeros: ``0042`` and ``42`` are one report.
     """
-    return z.number.lstrip("0") or "0"
+    return str(z_sequence(z.number))
 
 
 def settlement_reference(z: ZReport, accounts: AccountMap, revision: int = REVISION) -> str:
@@ -45,7 +46,11 @@ def fingerprint(z: ZReport) -> str:
         z.closed_at.date().isoformat(),
         str(z.total),
         str(z.tips),
-        sorted(f"{row.vat_code} {row.percent} {row.amount} {row.vat}" for row in z.vat_rows if row.amount),
+        sorted(
+            f"{row.vat_code} {row.percent} {row.amount} {row.vat}"
+            for row in z.vat_rows
+            if row.amount or row.vat
+        ),
         sorted(f"{row.code} {row.amount}" for row in z.tenders if row.amount),
         sorted(f"{row.direction.value} {row.type} {row.amount}" for row in z.movements if row.amount),
         sorted(f"{row.invoice_no} {row.tender} {row.amount}" for row in z.invoice_payments),

@@ -17,10 +17,13 @@ from posgo.models.ledger import Department, JournalEntry, JournalLine, LedgerAcc
 from posgo.models.pos import ZReport
 from posgo.models.vouchers import Posting, Voucher
 
-__all__ = ["LedgerView", "Resolution", "company_findings", "period_findings", "resolve"]
+__all__ = ["CONTROL_ACCOUNTS", "LedgerView", "Resolution", "company_findings", "period_findings", "resolve"]
 
 OUTSIDE_VAT = "0"
 """Standard VAT code of lines without VAT. Go wants one on every line."""
+
+CONTROL_ACCOUNTS = frozenset({1500, 2400, 2910})
+"""Go's standard accounts of the customer, supplier and employee subledgers."""
 
 
 @attrs.frozen(kw_only=True)
@@ -33,6 +36,7 @@ class LedgerView:
         vat_codes: All, expired ones included.
         departments: By code.
         lock_date: Nothing may be posted on or before it; None if nothing is locked.
+        control_accounts: Numbers that only a subledger may post to.
         organization_number: Of the client company, as the ledger writes it; None if it has none.
     """
 
@@ -41,12 +45,16 @@ class LedgerView:
     departments: Mapping[str, Department]
     lock_date: date | None = None
     organization_number: str | None = None
+    control_accounts: frozenset[int] = CONTROL_ACCOUNTS
 
     def vat_code(self, code: str, day: date) -> VatCode | None:
         """
         The VAT code as it stands on a day; None if it is not valid then.
+
+        One that the company uses goes before one that it does not.
         """
-        return next((each for each in self.vat_codes if each.code == code and each.covers(day)), None)
+        valid = [each for each in self.vat_codes if each.code == code and each.covers(day)]
+        return max(valid, key=lambda each: each.active, default=None)
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +78,8 @@ def company_findings(z: ZReport, view: LedgerView) -> tuple[Finding, ...]:
     try:
         theirs = organization_number(view.organization_number or "")
     except ModelError:
-        theirs = view.organization_number or "none"
+        # Not shown as it stands: it may be somebody's national identity number.
+        theirs = "no valid one" if view.organization_number else "none"
     if theirs == z.company:
         return ()
     return (
@@ -99,6 +108,7 @@ def resolve(voucher: Voucher, view: LedgerView) -> Resolution:
         account = view.accounts.get(posting.account)
         vat = view.vat_code(posting.vat_code or OUTSIDE_VAT, voucher.date)
         department = view.departments.get(posting.department) if posting.department else None
+        findings += _control_account(posting, view)
         findings += _posting_findings(posting, voucher.date, account, vat, department)
         if account is not None and vat is not None:
             lines.append(
@@ -138,6 +148,17 @@ def period_findings(voucher: Voucher, view: LedgerView) -> Iterator[Finding]:
             remedy="Ask the accountant to move the lock date in Go, or to book this day by hand.",
             expected=f"after {view.lock_date}",
             actual=str(voucher.date),
+        )
+
+
+def _control_account(posting: Posting, view: LedgerView) -> Iterator[Finding]:
+    if posting.account in view.control_accounts and posting.customer is None:
+        yield _blocks(
+            "control-account",
+            f"account {posting.account} belongs to a subledger and takes no postings of its own; "
+            f"{format_nok(posting.amount)} should go to it",
+            "Choose another account in the account map.",
+            f"account {posting.account}",
         )
 
 

@@ -3,13 +3,30 @@ Converters and validators that more than one model uses.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import attrs
 
 from posgo.exceptions import ModelError
+from posgo.models._money import EXACT
 
-__all__ = ["not_blank", "organization_number", "text", "to_optional_text", "to_tuple"]
+__all__ = [
+    "identifier",
+    "not_blank",
+    "organization_number",
+    "text",
+    "to_optional_text",
+    "to_percent",
+    "to_tuple",
+    "whole",
+]
+
+# Registers are named in at most this (SAF-T String100); no system has longer numbers.
+_LONGEST_ID = 100
+
+# Twice what SAF-T allows; finer than any rate ever was.
+_FINEST_RATE = Decimal("0.000001")
 
 
 def text(value: object) -> str:
@@ -17,10 +34,20 @@ def text(value: object) -> str:
     Take an id or a name: a text or a whole number, without surrounding blanks.
     """
     if isinstance(value, str):
+        if not value.isascii():
+            _encodable(value)
         return value.strip()
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise ModelError(f"{value!r} is neither text nor a whole number")
+
+
+def _encodable(value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # JSON can smuggle in half a character; no ledger, hash or file takes it.
+        raise ModelError(f"{value!r} holds half a character (a lone surrogate)") from None
 
 
 def to_optional_text(value: object) -> str | None:
@@ -40,12 +67,56 @@ def to_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(values)
 
 
+def whole(value: int) -> int:
+    """
+    Take a whole number; refuse text, floats and booleans.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ModelError(f"{value!r} is not a whole number")
+    return value
+
+
+def to_percent(value: Decimal | int | str) -> Decimal:
+    """
+    Take a VAT rate in per cent, so that 25, 25.0 and 25.00 are one rate, printed as 25.
+
+    Raises:
+        ModelError: For floats, for what is no number, and outside 0 to 100.
+    """
+    if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
+        raise ModelError(f"{value!r} is not a VAT rate: give a Decimal, an int or a text")
+    try:
+        rate = Decimal(value)
+    except InvalidOperation:
+        raise ModelError(f"{value!r} is not a VAT rate: not a number with a decimal point") from None
+    if (
+        not rate.is_finite()
+        or not 0 <= rate <= 100
+        or rate != (exact := rate.quantize(_FINEST_RATE, context=EXACT))
+    ):
+        raise ModelError(
+            f"{value!r} is not a VAT rate: 0 to 100 per cent is expected, with at most six decimals"
+        )
+    return Decimal(f"{abs(exact):f}".rstrip("0").rstrip("."))
+
+
 def not_blank(instance: object, attribute: "attrs.Attribute[Any]", value: str) -> None:
     """
     Refuse an empty text.
     """
     if not value:
         raise ModelError(f"{type(instance).__name__}.{attribute.name} must not be blank")
+
+
+def identifier(instance: object, attribute: "attrs.Attribute[Any]", value: str) -> None:
+    """
+    Refuse an id that is empty or longer than any system has.
+    """
+    not_blank(instance, attribute, value)
+    if len(value) > _LONGEST_ID:
+        raise ModelError(
+            f"{type(instance).__name__}.{attribute.name} is longer than {_LONGEST_ID} characters: {value[:40]!r}…"
+        )
 
 
 def organization_number(value: object) -> str:
@@ -60,5 +131,8 @@ def organization_number(value: object) -> str:
     """
     stripped = "".join(text(value).upper().split()).removeprefix("NO").removesuffix("MVA")
     if len(stripped) != 9 or not (stripped.isascii() and stripped.isdigit()):
-        raise ModelError(f"{value!r} is not an organisation number: nine digits are expected")
+        # Not shown: eleven digits here are somebody's national identity number.
+        raise ModelError(
+            f"not an organisation number: nine digits are expected, not {len(stripped)} characters"
+        )
     return stripped

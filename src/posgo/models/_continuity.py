@@ -19,10 +19,11 @@ def z_sequence(number: str) -> int | str:
     A Z-number for comparison: ``"007"`` and ``"7"`` are one number.
 
     Returns:
-        The number, or the text itself if it is not written in digits.
+        The number; or the text without leading zeros if it is not written in digits.
     """
+    stripped = number.lstrip("0") or "0"
     # The format allows 35 characters; what is longer is no number of a report.
-    return int(number) if number.isascii() and number.isdigit() and len(number) <= 35 else number
+    return int(stripped) if stripped.isascii() and stripped.isdigit() and len(stripped) <= 35 else stripped
 
 
 def continuity(previous: ZReport, z: ZReport) -> tuple[Finding, ...]:
@@ -40,7 +41,7 @@ def continuity(previous: ZReport, z: ZReport) -> tuple[Finding, ...]:
         Nothing is found where the numbers are no numbers, or a till gives no
         grand totals.
     """
-    if previous.cash_point != z.cash_point:
+    if (previous.company, previous.cash_point) != (z.company, z.cash_point):
         return (_another_till(previous, z),)
     before, now = z_sequence(previous.number), z_sequence(z.number)
     if before == now:
@@ -56,7 +57,10 @@ def _another_till(previous: ZReport, z: ZReport) -> Finding:
     return Finding(
         rule="X7",
         severity=Severity.WARN,
-        message=f"the Z-report given as the previous one is of cash point {previous.cash_point}; it was not compared",
+        message=(
+            f"the Z-report given as the previous one is of cash point {previous.cash_point} "
+            f"of company {previous.company}; it was not compared"
+        ),
         remedy="Give the previous Z-report of the same cash point.",
         expected=z.cash_point,
         actual=previous.cash_point,

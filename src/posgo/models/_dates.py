@@ -17,13 +17,19 @@ __all__ = ["OSLO", "business_day", "to_oslo"]
 OSLO = tz.gettz("Europe/Oslo")
 
 
+# Beyond them lie only placeholders, such as SAF-T's 0001-01-01, and dates that cannot be reckoned with.
+_FIRST_YEAR, _LAST_YEAR = 1900, 9998
+
+
 def to_oslo(value: datetime) -> datetime:
     """
     Take an instant; one without a zone is Norwegian local time.
     """
     if not isinstance(value, datetime):
         raise ModelError(f"{value!r} is not a datetime")
-    return value.replace(tzinfo=OSLO) if value.tzinfo is None else value.astimezone(OSLO)
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ModelError(f"{value} is not a time at which a till can have been used")
+    return value.replace(tzinfo=OSLO) if value.utcoffset() is None else value.astimezone(OSLO)
 
 
 def business_day(closed_at: datetime, ends: time) -> date:

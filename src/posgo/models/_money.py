@@ -4,17 +4,22 @@ Amounts in NOK: ``Decimal``, whole øre, never rounded on the way in.
 Rounding is a decision of bookkeeping and stands there, with its rule cited.
 """
 
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
 import attrs
 
 from posgo.exceptions import AmountError
 
-__all__ = ["NOK_0", "ORE", "format_nok", "to_nok", "to_optional_nok"]
+__all__ = ["EXACT", "NOK_0", "ORE", "format_nok", "nonzero", "to_nok", "to_optional_nok"]
 
 NOK_0 = Decimal("0.00")
 ORE = Decimal("0.01")
+
+EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""
+Arithmetic that loses nothing of any amount, whatever the caller's own decimal context is.
+"""
 
 # xsd Amount2decimals allows 20 digits, two of them behind the point.
 _LIMIT = Decimal(10) ** 18
@@ -46,10 +51,10 @@ def to_nok(value: Decimal | int | str) -> Decimal:
         raise AmountError(value, "not a finite number")
     if abs(amount) >= _LIMIT:
         raise AmountError(value, "more than 18 digits before the point")
-    whole = amount.quantize(ORE)
+    whole = amount.quantize(ORE, context=EXACT)
     if whole != amount:
         raise AmountError(value, "finer than one øre")
-    return whole + NOK_0  # minus zero becomes zero
+    return whole or NOK_0  # minus zero becomes zero
 
 
 def to_optional_nok(value: Decimal | int | str | None) -> Decimal | None:

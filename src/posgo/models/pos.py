@@ -10,12 +10,21 @@ Z-report must hold (kassasystemforskrifta § 2-8-2).
 
 import enum
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import attrs
 
 from posgo.exceptions import ModelError
-from posgo.models._checks import not_blank, organization_number, text, to_optional_text, to_tuple
+from posgo.models._checks import (
+    identifier,
+    not_blank,
+    organization_number,
+    text,
+    to_optional_text,
+    to_percent,
+    to_tuple,
+    whole,
+)
 from posgo.models._dates import to_oslo
 from posgo.models._money import NOK_0, to_nok, to_optional_nok
 from posgo.models.findings import Finding
@@ -38,18 +47,18 @@ __all__ = [
 ]
 
 
-def _percent(value: Decimal | int | str) -> Decimal:
-    if isinstance(value, (bool, float)):
-        raise ModelError(f"{value!r} is not a VAT rate: give a Decimal, an int or a text")
-    # Normalised, so that 25, 25.0 and 25.00 are one rate, printed as 25.
-    rate = Decimal(value)
-    if not rate.is_finite() or not 0 <= rate <= 100:
-        raise ModelError(f"{value!r} is not a VAT rate: 0 to 100 per cent is expected")
-    return rate.normalize() + 0 if rate != rate.to_integral_value() else rate.quantize(Decimal(1)) + 0
+def _number(value: Decimal | int | str) -> Decimal:
+    try:
+        number = Decimal(value)
+    except (InvalidOperation, TypeError, ValueError):
+        raise ModelError(f"{value!r} is not a number") from None
+    if not number.is_finite():
+        raise ModelError(f"{value!r} is not a number")
+    return number
 
 
 def _z_number(value: object) -> str:
-    return text(value).replace(" ", "")
+    return "".join(text(value).split())
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +71,7 @@ class Count:
         amount: NOK, as the till prints it: returns and discounts are magnitudes, not negative.
     """
 
-    number: int = 0
+    number: int = attrs.field(default=0, converter=whole)
     amount: Decimal = attrs.field(default=NOK_0, converter=to_nok)
 
 
@@ -85,7 +94,7 @@ class VatRow:
     """
 
     vat_code: str | None = attrs.field(default=None, converter=to_optional_text)
-    percent: Decimal = attrs.field(converter=_percent)
+    percent: Decimal = attrs.field(converter=to_percent)
     amount: Decimal = attrs.field(converter=to_nok)
     vat: Decimal = attrs.field(converter=to_nok)
     pos_code: str | None = attrs.field(default=None, converter=to_optional_text)
@@ -107,7 +116,7 @@ class GroupRow:
 
     group: str = attrs.field(converter=text)
     amount: Decimal = attrs.field(converter=to_nok)
-    number: Decimal = attrs.field(default=Decimal(0), converter=Decimal)
+    number: Decimal = attrs.field(default=Decimal(0), converter=_number)
     pos_code: str | None = attrs.field(default=None, converter=to_optional_text)
     description: str | None = None
 
@@ -127,7 +136,7 @@ class Tender:
 
     code: str = attrs.field(converter=text, validator=not_blank)
     amount: Decimal = attrs.field(converter=to_nok)
-    number: int = 0
+    number: int = attrs.field(default=0, converter=whole)
     pos_code: str | None = attrs.field(default=None, converter=to_optional_text)
     description: str | None = None
 
@@ -156,7 +165,7 @@ class Movement:
     direction: Direction
     type: str = attrs.field(converter=text)
     amount: Decimal = attrs.field(converter=to_nok)
-    number: int = 0
+    number: int = attrs.field(default=0, converter=whole)
 
 
 @attrs.frozen(kw_only=True)
@@ -239,7 +248,7 @@ class GroupVatRow:
 
     group: str = attrs.field(converter=text)
     vat_code: str | None = attrs.field(default=None, converter=to_optional_text)
-    percent: Decimal = attrs.field(converter=_percent)
+    percent: Decimal = attrs.field(converter=to_percent)
     amount: Decimal = attrs.field(converter=to_nok)
     pos_code: str | None = attrs.field(default=None, converter=to_optional_text)
     description: str | None = None
@@ -262,8 +271,8 @@ class TransactionTotals:
     """
 
     complete: bool = True
-    cash_paid: int = 0
-    lines: int = 0
+    cash_paid: int = attrs.field(default=0, converter=whole)
+    lines: int = attrs.field(default=0, converter=whole)
     rounding: Decimal | None = attrs.field(default=None, converter=to_optional_nok)
     group_vat: tuple[GroupVatRow, ...] = attrs.field(default=(), converter=to_tuple)
 
@@ -343,8 +352,8 @@ class ZReport:
     """
 
     company: str = attrs.field(converter=organization_number)
-    cash_point: str = attrs.field(converter=text, validator=not_blank)
-    number: str = attrs.field(converter=_z_number, validator=not_blank)
+    cash_point: str = attrs.field(converter=text, validator=identifier)
+    number: str = attrs.field(converter=_z_number, validator=identifier)
     closed_at: datetime = attrs.field(converter=to_oslo)
     vat_rows: tuple[VatRow, ...] = attrs.field(converter=to_tuple)
     groups: tuple[GroupRow, ...] = attrs.field(default=(), converter=to_tuple)
@@ -353,7 +362,7 @@ class ZReport:
     movements: tuple[Movement, ...] = attrs.field(default=(), converter=to_tuple)
     opening_float: Decimal = attrs.field(default=NOK_0, converter=to_nok)
     total: Decimal = attrs.field(converter=to_nok)
-    receipts: int = 0
+    receipts: int = attrs.field(default=0, converter=whole)
     returns: Count = Count()
     grand_totals: GrandTotals | None = None
     invoice_payments: tuple[InvoicePayment, ...] = attrs.field(default=(), converter=to_tuple)
@@ -366,3 +375,10 @@ class ZReport:
     operator_groups: tuple[OperatorRow, ...] = attrs.field(default=(), converter=to_tuple)
     operator_floats: tuple[OperatorRow, ...] = attrs.field(default=(), converter=to_tuple)
     transactions: TransactionTotals | None = None
+
+    @property
+    def whole_period(self) -> TransactionTotals | None:
+        """
+        What the transactions add, if they are those of the whole period; else None.
+        """
+        return self.transactions if self.transactions is not None and self.transactions.complete else None
