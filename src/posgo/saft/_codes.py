@@ -80,9 +80,14 @@ class VatCode:
 class Codes:
     """
     The code lists of one file, filled while its head is read.
+
+    Args:
+        where: Name of the file.
+        limit: Rows after which the file is refused.
     """
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, *, limit: int = _LIST_LIMIT) -> None:
+        self._limit = limit
         self._where = where
         self._basics: dict[tuple[str, str], tuple[str | None, str | None]] = {}
         self._vat: dict[str, list[VatCode]] = {}
@@ -130,9 +135,9 @@ class Codes:
 
     def _count(self) -> None:
         self._rows += 1
-        if self._rows > _LIST_LIMIT:
+        if self._rows > self._limit:
             raise MalformedFileError(
-                self._where, f"it lists more than {_LIST_LIMIT} codes and articles; no till does"
+                self._where, f"it lists more than {self._limit} codes and articles; no till does"
             )
 
     def group_of(self, article: str | None) -> str | None:
@@ -151,7 +156,7 @@ class Codes:
         found = self._resolved.get((kind, own))
         if found is None:
             found = self._resolve(kind, own)
-            if len(self._resolved) < _LIST_LIMIT:
+            if len(self._resolved) < self._limit:
                 self._resolved[kind, own] = found
         return found
 

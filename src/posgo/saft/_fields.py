@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from dateutil import tz
@@ -79,15 +79,14 @@ class Memo(dict[str, V]):
     Texts already converted. A day repeats the same few thousand prices, rates and dates.
     """
 
-    LIMIT: Final = 100_000
-
-    def __init__(self, convert: Callable[[str], V]) -> None:
+    def __init__(self, convert: Callable[[str], V], *, limit: int = 100_000) -> None:
         super().__init__()
         self._convert = convert
+        self._limit = limit
 
     def __missing__(self, text: str) -> V:
         value = self._convert(text)
-        if len(self) >= self.LIMIT:
+        if len(self) >= self._limit:
             self.clear()
         self[text] = value
         return value
@@ -200,7 +199,7 @@ def required(fields: Fields, tag: str) -> str:
     """
     text = (fields.get(tag) or "").strip()
     if not text:
-        raise BadFieldError(tag, fields.get(tag), f"it is mandatory and missing or empty. {_VENDOR}")
+        raise BadFieldError(tag, fields.get(tag), f"it is mandatory. {_VENDOR}")
     return text
 
 

@@ -10,7 +10,7 @@ from posgo.saft._source import Source
 __all__ = ["line_of"]
 
 
-def line_of(source: Source, tag: str, text: str | None) -> int | None:
+def line_of(source: Source, tag: str, text: str) -> int | None:
     """
     The line of the first element of a name with exactly a text.
 
@@ -20,10 +20,10 @@ def line_of(source: Source, tag: str, text: str | None) -> int | None:
         text: What it holds.
 
     Returns:
-        The line the element begins on; None if a missing element is asked
-        for, or the file breaks off before.
+        The line the element begins on; None if there is none, or the file
+        breaks off before.
     """
-    return None if text is None else _Finder(tag, text).search(source)
+    return _Finder(tag, text).search(source)
 
 
 class _Finder:

@@ -4,6 +4,7 @@ The file, read once: its Z-reports with what its transactions add, and what is t
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from operator import itemgetter
 from typing import BinaryIO
@@ -170,49 +171,54 @@ class _Reading:
         }
 
     def audit_file(self) -> AuditFile:
-        for element, receipt in self._walk():
-            if receipt is None:
-                self._read_event(element)
-            else:
-                self._transactions += 1
-                self._open_register().add_receipt(receipt)
-        return self._result()
+        with self._telling_where():
+            for element, receipt in self._walk():
+                if receipt is None:
+                    self._read_event(element)
+                else:
+                    self._transactions += 1
+                    self._open_register().add_receipt(receipt)
+            return self._result()
 
     def transactions(self) -> Iterator[Transaction]:
-        for element, receipt in self._walk():
-            if receipt is not None:
-                yield transaction(
-                    element,
-                    receipt,
-                    cash_point=self._register_id(),
-                    location=self._location,
-                    codes=self._codes,
-                )
+        with self._telling_where():
+            for element, receipt in self._walk():
+                if receipt is not None:
+                    yield transaction(
+                        element,
+                        receipt,
+                        cash_point=self._register_id(),
+                        location=self._location,
+                        codes=self._codes,
+                    )
 
     def _walk(self) -> Iterator[tuple[Element, Receipt | None]]:
         """
         Yield events (with None) and transactions; keep track of everything else.
         """
+        for element in elements(self._source):
+            tag = element.tag
+            if tag == _TRANSACTION:
+                yield element, self._receipts.read(element)
+            elif tag == _EVENT:
+                yield element, None
+            elif tag in self._handlers:
+                self._handlers[tag](element)
+
+    @contextmanager
+    def _telling_where(self) -> Iterator[None]:
         try:
-            for element in elements(self._source):
-                tag = element.tag
-                if tag == _TRANSACTION:
-                    yield element, self._receipts.read(element)
-                elif tag == _EVENT:
-                    yield element, None
-                elif tag in self._handlers:
-                    self._handlers[tag](element)
+            yield
         except BadFieldError as bad:
             raise self._malformed(bad) from None
 
     def _malformed(self, bad: BadFieldError) -> MalformedFileError:
-        line = line_of(self._source, bad.tag, bad.text)
+        line = line_of(self._source, bad.tag, bad.text or "")
         where = self._source.name if line is None else f"{self._source.name}, line {line}"
         register = f" (register {self._register})" if self._register else ""
         name = bad.tag.rpartition("}")[2]
-        if bad.text is None:
-            return MalformedFileError(where, f"{name}{register}: {bad.problem}")
-        return MalformedFileError(where, f"{name}{register} is {bad.text.strip()[:40]!r}: {bad.problem}")
+        held = repr(bad.text.strip()[:40]) if bad.text else "missing" if line is None else "empty"
+        return MalformedFileError(where, f"{name}{register} is {held}: {bad.problem}")
 
     def _read_header(self, element: Element) -> None:
         self._header = children(element)
@@ -245,7 +251,7 @@ class _Reading:
 
     def _register_id(self) -> str:
         if self._register is None:
-            raise BadFieldError(_REGISTER_ID, None, "it must come first in its cash register")
+            raise BadFieldError(_REGISTER_ID, None, "it must come first in its cash register.")
         return self._register
 
     def _open_register(self) -> Register:
@@ -277,11 +283,8 @@ class _Reading:
         )
 
     def _result(self) -> AuditFile:
-        try:
-            header, number = self._head()
-            first_day, last_day = day(_Q("startDate"), header), day(_Q("endDate"), header)
-        except BadFieldError as bad:
-            raise self._malformed(bad) from None
+        header, number = self._head()
+        first_day, last_day = day(_Q("startDate"), header), day(_Q("endDate"), header)
         numbered = sorted(
             (found for register in self._registers.values() for found in register.z_reports()),
             key=itemgetter(0),
@@ -305,7 +308,7 @@ class _Reading:
 
     def _head(self) -> tuple[Fields, str]:
         if self._header is None:
-            raise BadFieldError(_HEADER, None, "it is mandatory and missing")
+            raise BadFieldError(_HEADER, None, "a file must have it.")
         if self._number is None:
-            raise BadFieldError(_COMPANY_IDENT, None, "it is mandatory and missing")
+            raise BadFieldError(_COMPANY_IDENT, None, "a file must have it.")
         return self._header, self._number
