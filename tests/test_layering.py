@@ -26,6 +26,7 @@ LEVELS = {
     "profiles": 3,
     "procedures": 4,
     "runner": 5,
+    "rendering": 5,
     "testing": 6,
     "demo": 7,
     "cli": 8,

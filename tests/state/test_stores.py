@@ -115,7 +115,9 @@ class TestCommit:
 
         assert 2500 == len(one.settlements("c", [record.reference for record in records]).settlements)
 
-    def test_the_previous_settlement_is_the_latest_before(self, stores: tuple[StateStore, StateStore]) -> None:
+    def test_the_previous_settlement_is_the_latest_before(
+        self, stores: tuple[StateStore, StateStore]
+    ) -> None:
         """
         By closing time, on the same cash point, and strictly before.
         """
@@ -321,5 +323,5 @@ class TestSqliteStore:
             file.seek(4096)
             file.write(b"\xa5" * 60000)
 
-        with pytest.raises(StateStoreError, match="damaged|cannot be used"):
+        with pytest.raises(StateStoreError, match=r"damaged|cannot be used"):
             store.settlements("c", [f"r{n}" for n in range(500)])

@@ -4,7 +4,6 @@ What a POS offers posgo, in-process: a protocol to implement, and its operations
 
 import abc
 from collections.abc import Awaitable, Iterable
-from datetime import datetime
 from typing import Protocol, TypeVar
 
 import attrs
@@ -22,15 +21,12 @@ class PointOfSale(Protocol):
     A POS. A vendor implements it on top of their own database.
     """
 
-    def z_reports(self, *, closed_after: datetime | None = None) -> Iterable[ZReport]:
+    def z_reports(self) -> Iterable[ZReport]:
         """
         Finished Z-reports, in any order.
 
-        posgo asks again for what it has seen before, and tells repetitions
-        by number and figures; nothing needs to be remembered here.
-
-        Args:
-            closed_after: Only reports closed after this instant (aware); None asks for all.
+        posgo may be given again what it has seen before, and tells
+        repetitions by number and figures; nothing needs to be remembered here.
         """
         ...
 
@@ -40,7 +36,7 @@ class AsyncPointOfSale(Protocol):
     As :class:`PointOfSale`, with coroutines.
     """
 
-    def z_reports(self, *, closed_after: datetime | None = None) -> Awaitable[Iterable[ZReport]]:
+    def z_reports(self) -> Awaitable[Iterable[ZReport]]:
         """
         See :meth:`PointOfSale.z_reports`.
         """
@@ -67,10 +63,8 @@ class FinishedZReports(PosRequest[Iterable[ZReport]]):
     Read finished Z-reports.
     """
 
-    closed_after: datetime | None
-
     def on(self, pos: PointOfSale) -> Iterable[ZReport]:
         """
         See :meth:`PointOfSale.z_reports`.
         """
-        return pos.z_reports(closed_after=self.closed_after)
+        return pos.z_reports()

@@ -1,0 +1,3 @@
+"""
+Procedures: what posgo does, step by step, without doing any of it itself.
+"""

@@ -1,0 +1,89 @@
+"""
+Is the voucher Go holds the one we would post, and does it still stand?
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+
+from posgo.clients.calls import collect
+from posgo.clients.go import account_transactions, vouchers
+from posgo.exceptions import NotFoundError
+from posgo.models._money import NOK_0
+from posgo.models.ledger import JournalEntry, PostedVoucher
+from posgo.procedure import Procedure, ask
+from posgo.procedures._case import Case
+from posgo.procedures.books import Found, find_voucher
+from posgo.state import SettlementRecord
+
+__all__ = ["says_the_same", "standing"]
+
+
+def standing(case: Case, record: SettlementRecord) -> Procedure[Found | None]:
+    """
+    The recorded voucher as Go has it now.
+
+    Asked by its id, because a reversal frees the reference.
+    """
+    if record.voucher_id is not None:
+        try:
+            posted = yield from ask(vouchers.get(case.desk.journal, record.voucher_id))
+        except NotFoundError:
+            pass  # posted as another kind, which answers at another address
+        else:
+            return Found(
+                voucher_id=posted.id,
+                voucher_no=posted.number,
+                journal=case.desk.journal,
+                posting_date=posted.date,
+                reversed=posted.reversed,
+            )
+    return (yield from find_voucher(case.reference, record.business_day))
+
+
+def says_the_same(case: Case, entry: JournalEntry, found: Found) -> Procedure[bool]:
+    """
+    Whether a voucher of Go has our date and our postings.
+    """
+    if found.journal is not None:
+        try:
+            posted = yield from ask(vouchers.get(found.journal, found.voucher_id))
+        except NotFoundError:
+            pass  # another integration's voucher: only its bookings can be read
+        else:
+            return _equal(entry, posted)
+    return (yield from _booked_the_same(case, found))
+
+
+def _equal(entry: JournalEntry, posted: PostedVoucher) -> bool:
+    ours, theirs = (
+        Counter((line.account_id, line.vat_id, line.amount, line.department_id) for line in lines)
+        for lines in (entry.lines, posted.lines)
+    )
+    return entry.date == posted.date and ours == theirs
+
+
+def _booked_the_same(case: Case, found: Found) -> Procedure[bool]:
+    """
+    Compare per account, whether the ledger shows sales with or without their VAT.
+    """
+    day = found.posting_date or case.day
+    rows = yield from collect(account_transactions.list(from_date=day, to_date=day))
+    booked = [row for row in rows if row.voucher_id == found.voucher_id]
+    voucher = case.settlement.voucher
+    if voucher is None or day != voucher.date:
+        return False
+    ours = _per_account((posting.account, posting.amount) for posting in voucher.postings)
+    net = _per_account((row.account, row.amount) for row in booked)
+    vat = _per_account((row.account, row.vat_amount) for row in booked)
+    return bool(booked) and all(
+        amount in (net.get(account), net.get(account, NOK_0) + vat.get(account, NOK_0))
+        for account, amount in ours.items()
+    )
+
+
+def _per_account(rows: Iterable[tuple[int | None, Decimal | None]]) -> dict[int | None, Decimal]:
+    sums: dict[int | None, Decimal] = {}
+    for account, amount in rows:
+        sums[account] = sums.get(account, NOK_0) + (amount or NOK_0)
+    return sums

@@ -1,0 +1,161 @@
+"""
+Reading what a settlement needs of Go's ledger, once, and remembering it for a while.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import attrs
+
+from posgo.bookkeeping.accounts import AccountMap
+from posgo.bookkeeping.ledger import LedgerView
+from posgo.clients.calls import collect
+from posgo.clients.go import account_transactions, accounts, departments, integration, settings, vat_codes
+from posgo.models.ledger import AccountTransaction, IntegrationInformation
+from posgo.models.vouchers import Journal
+from posgo.procedure import Procedure, ask
+
+__all__ = ["Books", "Found", "find_voucher", "read_identity", "read_ledger", "swept_voucher"]
+
+_FIELDS = ("voucher_id", "voucher_no", "voucher_type", "reference", "reversed", "posting_date")
+
+# A sweep reads ahead, so that the days to come cost no further look-up.
+_AHEAD = timedelta(days=366)
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """
+    A voucher of Go that carries one of our references.
+
+    Attributes:
+        voucher_id: Go's id.
+        voucher_no: Go's number; None if Go gave none.
+        journal: Its kind; None if it is one we never post.
+        posting_date: Accounting date; None if Go gave none.
+        reversed: Whether it was reversed.
+    """
+
+    voucher_id: str
+    voucher_no: int | None
+    journal: Journal | None
+    posting_date: date | None
+    reversed: bool
+
+
+@attrs.define
+class Books:
+    """
+    A runner's working memory of one client company's ledger.
+
+    Nothing blocks on what is remembered here: before a day is blocked, it is
+    read again.
+
+    Attributes:
+        identity: Who we are there; None before it was read.
+        view: Chart and settings; None before they were read.
+        swept_from: First posting date whose vouchers were looked through; None before the first sweep.
+        swept_to: Last such date.
+        ours: Vouchers found by sweeps, by reference.
+    """
+
+    identity: IntegrationInformation | None = None
+    view: LedgerView | None = None
+    swept_from: date | None = None
+    swept_to: date | None = None
+    ours: dict[str, Found] = attrs.Factory(dict)
+
+    def forget(self) -> None:
+        """
+        Read everything anew when next asked, except who we are.
+        """
+        self.view = None
+        self.swept_from = self.swept_to = None
+        self.ours = {}
+
+
+def read_identity(books: Books) -> Procedure[IntegrationInformation]:
+    """
+    Learn which client company the keys belong to.
+    """
+    if books.identity is None:
+        books.identity = yield from ask(integration.get())
+    return books.identity
+
+
+def read_ledger(books: Books, account_map: AccountMap) -> Procedure[LedgerView]:
+    """
+    Read chart, VAT codes, departments, lock date and organisation number.
+    """
+    if books.view is None:
+        organization = yield from ask(settings.organization())
+        lock_date = yield from ask(settings.lock_date())
+        chart = yield from collect(accounts.list(numbers=sorted(account_map.account_numbers())))
+        codes = yield from collect(vat_codes.list(include_expired=True))
+        shops = account_map.department_codes()
+        rooms = (yield from collect(departments.list(codes=sorted(shops)))) if shops else []
+        books.view = LedgerView(
+            organization_number=organization.organization_number,
+            lock_date=lock_date,
+            accounts={account.number: account for account in chart},
+            vat_codes=tuple(codes),
+            departments={room.code: room for room in rooms if room.code is not None},
+        )
+    return books.view
+
+
+def swept_voucher(books: Books, reference: str, day: date) -> Procedure[Found | None]:
+    """
+    Look a reference up among the vouchers Go held when this runner began.
+
+    One sweep serves all days to come; it is what makes a lost or older state
+    store harmless. What is posted later by somebody else is refused by Go as
+    a duplicate.
+    """
+    if books.swept_from is None or books.swept_to is None:
+        yield from _sweep(books, day, day + _AHEAD)
+        books.swept_from, books.swept_to = day, day + _AHEAD
+    elif day < books.swept_from:
+        yield from _sweep(books, day, books.swept_from - timedelta(days=1))
+        books.swept_from = day
+    elif day > books.swept_to:
+        yield from _sweep(books, books.swept_to + timedelta(days=1), day + _AHEAD)
+        books.swept_to = day + _AHEAD
+    return books.ours.get(reference)
+
+
+def find_voucher(reference: str, day: date) -> Procedure[Found | None]:
+    """
+    Look a reference up in Go as it is now, among the vouchers of one day.
+    """
+    rows = yield from _transactions(day, day)
+    return _by_reference(rows).get(reference)
+
+
+def _sweep(books: Books, first: date, last: date) -> Procedure[None]:
+    rows = yield from _transactions(first, last)
+    books.ours.update(_by_reference(rows))
+
+
+def _transactions(first: date, last: date) -> Procedure[list[AccountTransaction]]:
+    kinds = tuple(journal.value for journal in Journal)
+    rows = yield from collect(
+        account_transactions.list(from_date=first, to_date=last, voucher_types=kinds, fields=_FIELDS)
+    )
+    return rows
+
+
+def _by_reference(rows: Iterable[AccountTransaction]) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    for row in rows:
+        # A reversed voucher gives its reference free: the one that stands goes first.
+        if row.reference is not None and (row.reference not in found or not row.reversed):
+            kinds = {journal.value: journal for journal in Journal}
+            found[row.reference] = Found(
+                voucher_id=row.voucher_id,
+                voucher_no=row.voucher_no,
+                journal=kinds.get(row.voucher_type or ""),
+                posting_date=row.posting_date,
+                reversed=row.reversed,
+            )
+    return found

@@ -1,0 +1,289 @@
+"""
+Posting one Z-report to Go exactly once, whatever stops in between.
+
+The intent is stored before the voucher is sent. What was sent without an
+answer is *in doubt* and is looked up, by its reference, before it is sent
+again; Go refuses a second voucher with the same reference in any case. A
+voucher that Go already holds counts as posted only if it says the same.
+"""
+
+import attrs
+
+from posgo.bookkeeping import settle
+from posgo.bookkeeping.identity import fingerprint, settlement_reference
+from posgo.bookkeeping.ledger import company_findings, period_findings, resolve
+from posgo.clients.go import vouchers
+from posgo.exceptions import (
+    ApiError,
+    DuplicateReferenceError,
+    LockedPeriodError,
+    MissingPrivilegeError,
+    RejectedError,
+    WireFormatError,
+)
+from posgo.models._dates import business_day
+from posgo.models._money import NOK_0
+from posgo.models.findings import Finding
+from posgo.models.ledger import JournalEntry
+from posgo.models.pos import CashCount, GrandTotals, ZReport
+from posgo.models.vouchers import SettlementStatus
+from posgo.procedure import Procedure, ask, pause
+from posgo.procedures._case import Case, Desk, SettlementResult
+from posgo.procedures._comparison import says_the_same, standing
+from posgo.procedures._messages import reference_reused, refused_by_go, reversed_in_go, voucher_missing
+from posgo.procedures.books import Found, find_voucher, read_ledger, swept_voucher
+from posgo.state import (
+    Changes,
+    CommitChanges,
+    LoadPreviousSettlement,
+    LoadSettlements,
+    SettlementRecord,
+    SettlementState,
+)
+
+__all__ = ["Desk", "SettlementResult", "settle_z_report"]
+
+
+@attrs.frozen(kw_only=True)
+class _Prepared:
+    """
+    A voucher held against the ledger.
+    """
+
+    entry: JournalEntry | None
+    company: tuple[Finding, ...]
+    refusals: tuple[Finding, ...]
+    period: tuple[Finding, ...]
+
+    @property
+    def blocks(self) -> bool:
+        return any(finding.blocks for finding in (*self.company, *self.refusals, *self.period))
+
+
+def settle_z_report(
+    desk: Desk, z: ZReport, *, count: CashCount | None = None, previous: ZReport | None = None
+) -> Procedure[SettlementResult]:
+    """
+    Post one Z-report, or say why not.
+
+    Args:
+        desk: Account map, ledger memory and settings.
+        z: The Z-report.
+        count: The drawer as counted; None if it was not.
+        previous: The Z-report before it; None asks the store.
+    """
+    if previous is None:
+        previous = yield from _previous(desk, z)
+    settlement = settle(z, desk.accounts, count=count, previous=previous)
+    case = Case(
+        desk=desk,
+        z=z,
+        settlement=settlement,
+        reference=settlement_reference(z, desk.accounts),
+        day=business_day(z.closed_at, desk.accounts.pos.business_day_ends),
+    )
+    prepared = yield from _prepare(case)
+    if prepared.company:
+        return case.blocked(*prepared.company)
+    loaded = yield from ask(LoadSettlements((case.reference,)))
+    record = loaded.settlements.get(case.reference)
+    if record is not None and record.state is not SettlementState.SENDING:
+        return (yield from _settled_before(case, record))
+    if settlement.blocked or prepared.refusals:
+        return case.blocked(*prepared.refusals)
+    if prepared.entry is None:
+        return (yield from _nothing_to_post(case, loaded.version))
+    return (
+        yield from _settle_once(
+            case, prepared.entry, prepared.period, loaded.version, in_doubt=record is not None
+        )
+    )
+
+
+def _settle_once(
+    case: Case, entry: JournalEntry, period: tuple[Finding, ...], version: int, *, in_doubt: bool
+) -> Procedure[SettlementResult]:
+    """
+    Look whether Go has the voucher; only then send it.
+    """
+    if in_doubt:
+        found = yield from _find_after_doubt(case)
+    else:
+        found = yield from swept_voucher(case.desk.books, case.reference, case.day)
+    if found is not None:
+        return (yield from _held_by_go(case, entry, found, version))
+    if period:
+        return case.blocked(*period)
+    if case.desk.dry_run:
+        return case.result(None)
+    return (yield from _post(case, entry, version))
+
+
+def _previous(desk: Desk, z: ZReport) -> Procedure[ZReport | None]:
+    """
+    As much of the Z-report before this one as continuity is checked by.
+    """
+    cash_point = desk.accounts.canonical(z.cash_point)
+    record = yield from ask(LoadPreviousSettlement(cash_point, z.closed_at))
+    if record is None:
+        return None
+    totals = None
+    if record.grand_sales is not None and record.grand_returns is not None:
+        net = record.grand_sales - record.grand_returns
+        totals = GrandTotals(sales=record.grand_sales, returns=record.grand_returns, net=net)
+    return ZReport(
+        company=z.company,
+        cash_point=cash_point,
+        number=record.number,
+        closed_at=record.closed_at,
+        vat_rows=(),
+        tenders=(),
+        total=NOK_0,
+        grand_totals=totals,
+    )
+
+
+def _prepare(case: Case) -> Procedure[_Prepared]:
+    """
+    Hold the voucher against the ledger; against the ledger as it is now, before anything blocks.
+    """
+    remembered = case.desk.books.view is not None
+    prepared = yield from _prepare_once(case)
+    if prepared.blocks and remembered:
+        case.desk.books.forget()
+        prepared = yield from _prepare_once(case)
+    return prepared
+
+
+def _prepare_once(case: Case) -> Procedure[_Prepared]:
+    view = yield from read_ledger(case.desk.books, case.desk.accounts)
+    company = company_findings(case.z, view)
+    voucher = case.settlement.voucher
+    if voucher is None:
+        return _Prepared(entry=None, company=company, refusals=(), period=())
+    resolution = resolve(voucher, view)
+    return _Prepared(
+        entry=resolution.entry,
+        company=company,
+        refusals=resolution.findings,
+        period=tuple(period_findings(voucher, view)),
+    )
+
+
+def _settled_before(case: Case, record: SettlementRecord) -> Procedure[SettlementResult]:
+    """
+    The store says it is settled: check that it is the same report, and that it still stands in Go.
+    """
+    if record.fingerprint != fingerprint(case.z):
+        return case.blocked(reference_reused(case, "was settled before with other figures"))
+    if record.state is SettlementState.NOTHING:
+        return case.result(SettlementStatus.NOTHING_TO_POST)
+    found = yield from standing(case, record)
+    if found is None:
+        return case.blocked(voucher_missing(record))
+    if found.reversed:
+        return case.blocked(reversed_in_go(found.voucher_no))
+    return case.result(
+        SettlementStatus.ALREADY_POSTED, voucher_id=record.voucher_id, voucher_no=record.voucher_no
+    )
+
+
+def _nothing_to_post(case: Case, version: int) -> Procedure[SettlementResult]:
+    if not case.desk.dry_run:
+        yield from _commit(version, put=case.record(SettlementState.NOTHING))
+    return case.result(SettlementStatus.NOTHING_TO_POST)
+
+
+def _find_after_doubt(case: Case) -> Procedure[Found | None]:
+    yield from pause(case.desk.look_up_after, "Go's reads lag behind its writes")
+    return (yield from find_voucher(case.reference, case.day))
+
+
+def _held_by_go(
+    case: Case,
+    entry: JournalEntry,
+    found: Found,
+    version: int,
+    status: SettlementStatus = SettlementStatus.ALREADY_POSTED,
+) -> Procedure[SettlementResult]:
+    """
+    Go holds a voucher with our reference: it is ours only if it says the same.
+    """
+    if found.reversed:
+        return case.blocked(reversed_in_go(found.voucher_no))
+    if not (yield from says_the_same(case, entry, found)):
+        return case.blocked(
+            reference_reused(case, f"is in Go as voucher {found.voucher_no} with other postings")
+        )
+    if not case.desk.dry_run:
+        posted = case.record(SettlementState.POSTED, found.voucher_id, found.voucher_no)
+        yield from _commit(version, put=posted)
+    return case.result(status, voucher_id=found.voucher_id, voucher_no=found.voucher_no)
+
+
+def _post(case: Case, entry: JournalEntry, version: int) -> Procedure[SettlementResult]:
+    """
+    Send the voucher; look before sending it again.
+
+    Raises:
+        ApiError: If it is still in doubt after all attempts, or was not carried
+            out for a reason no bookkeeper can mend. The stored intent makes the
+            next run look first.
+        WireFormatError: The same, when Go's answer could not be read.
+    """
+    version = yield from _commit(version, put=case.record(SettlementState.SENDING))
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            posted = yield from ask(vouchers.post(case.desk.journal, entry))
+        except DuplicateReferenceError:
+            return (yield from _refused_as_duplicate(case, entry, version, sent_before=attempt > 1))
+        except (ApiError, WireFormatError) as error:
+            if not error.may_have_happened:
+                return (yield from _not_carried_out(case, error, version, sent_before=attempt > 1))
+            found = yield from _find_after_doubt(case)
+            if found is not None:
+                return (yield from _held_by_go(case, entry, found, version, SettlementStatus.POSTED))
+            if attempt >= case.desk.attempts:
+                raise
+        else:
+            yield from _commit(version, put=case.record(SettlementState.POSTED, posted.id, posted.number))
+            return case.result(SettlementStatus.POSTED, voucher_id=posted.id, voucher_no=posted.number)
+
+
+def _refused_as_duplicate(
+    case: Case, entry: JournalEntry, version: int, *, sent_before: bool
+) -> Procedure[SettlementResult]:
+    """
+    Go knows the reference: our own late voucher, one of an earlier life, or a reused number.
+    """
+    found = yield from _find_after_doubt(case)
+    if found is None:
+        why = "is known to Go by its reference, but no voucher of that day carries it"
+        return case.blocked(reference_reused(case, why))
+    status = SettlementStatus.POSTED if sent_before else SettlementStatus.ALREADY_POSTED
+    return (yield from _held_by_go(case, entry, found, version, status))
+
+
+def _not_carried_out(
+    case: Case, error: ApiError | WireFormatError, version: int, *, sent_before: bool
+) -> Procedure[SettlementResult]:
+    """
+    This attempt booked nothing. What a bookkeeper can mend is a finding; the rest is raised.
+    """
+    if not sent_before:
+        yield from _commit(version, drop=case.reference)
+    case.desk.books.forget()
+    if isinstance(error, LockedPeriodError):
+        prepared = yield from _prepare(case)
+        if prepared.period:
+            return case.blocked(*prepared.period)
+    if isinstance(error, RejectedError) and not isinstance(error, MissingPrivilegeError):
+        return case.blocked(refused_by_go(error))
+    raise error
+
+
+def _commit(version: int, *, put: SettlementRecord | None = None, drop: str | None = None) -> Procedure[int]:
+    changes = Changes(put=() if put is None else (put,), drop=() if drop is None else (drop,))
+    return (yield from ask(CommitChanges(changes, version)))

@@ -1,0 +1,321 @@
+"""
+The runners: small drivers that carry out procedures, one blocking, one asynchronous.
+
+They hold no rules. A driver answers each request a procedure yields: a call
+goes to Go, a store request to the store, a POS request to the POS, and a
+pause waits. Whoever has a transport of their own writes another one.
+"""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import attrs
+
+from posgo.bookkeeping.accounts import AccountMap
+from posgo.clients.calls import Call
+from posgo.clients.clock import Clock, SystemClock
+from posgo.clients.go_client import AsyncGoClient, GoClient
+from posgo.clients.pos.protocol import AsyncPointOfSale, PointOfSale, PosRequest
+from posgo.exceptions import ConfigurationError, PosgoError
+from posgo.models.pos import CashCount, ZReport
+from posgo.procedure import Pause, Procedure, Request
+from posgo.procedures._case import Desk, SettlementResult
+from posgo.procedures.books import Books, read_identity
+from posgo.procedures.finished import SettlementReport, settle_all, settle_finished
+from posgo.procedures.settlement import settle_z_report
+from posgo.profiles import Profile
+from posgo.state import StateStore, StoreRequest
+
+__all__ = ["AsyncRunner", "Runner"]
+
+T = TypeVar("T")
+
+_NO_POS = "no POS is connected: give Runner(pos=…), or the Z-reports themselves to settle_all()"
+_NO_ACCOUNTS = "settling needs an account map: give Runner(accounts=AccountMap.from_toml(…))"
+
+
+@attrs.define(kw_only=True, eq=False, repr=False, slots=False)
+class _Core:
+    """
+    What both runners are made of: settings, and procedures composed from them.
+    """
+
+    store: StateStore
+    profile: Profile
+    accounts: AccountMap | None = None
+    dry_run: bool = False
+    look_up_after: timedelta = timedelta(seconds=2)
+    lease_wait: timedelta = timedelta(seconds=10)
+    remember_for: timedelta = timedelta(minutes=15)
+    clock: Clock = attrs.Factory(SystemClock)
+    _books: Books = attrs.field(factory=Books, init=False)
+    _forget_at: float = attrs.field(default=float("-inf"), init=False)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(profile={self.profile.name!r}, store={self.store!r})"
+
+    def _identity(self) -> Procedure[str]:
+        information = yield from read_identity(self._books)
+        return information.client_id
+
+    def _settlement(
+        self, z: ZReport, count: CashCount | None, previous: ZReport | None, *, dry_run: bool | None
+    ) -> Procedure[SettlementResult]:
+        return settle_z_report(self._desk(dry_run=dry_run), z, count=count, previous=previous)
+
+    def _settlements(self, pos: object, *, dry_run: bool | None) -> Procedure[SettlementReport]:
+        if pos is None:
+            raise ConfigurationError("runner", (_NO_POS,))
+        return settle_finished(self._desk(dry_run=dry_run))
+
+    def _desk(self, *, dry_run: bool | None) -> Desk:
+        if self.accounts is None:
+            raise ConfigurationError("runner", (_NO_ACCOUNTS,))
+        if self.clock.monotonic() >= self._forget_at:
+            self._books.forget()
+            self._forget_at = self.clock.monotonic() + self.remember_for.total_seconds()
+        return Desk(
+            accounts=self.accounts,
+            books=self._books,
+            journal=self.profile.journal,
+            dry_run=self.dry_run if dry_run is None else dry_run,
+            look_up_after=self.look_up_after,
+        )
+
+
+@attrs.define(kw_only=True, eq=False, repr=False, slots=False)
+class Runner(_Core):
+    """
+    Keeps one POS and one client company in Go alike, and settles its Z-reports.
+
+    Nothing runs by itself: call it from a cron job, a queue or a button. A
+    runner may be kept or made anew for every run; what must not be forgotten
+    is in the store and in Go. Make one runner per thread; runners may share
+    client and store.
+
+    Attributes:
+        go: Client of the client company.
+        pos: The POS; None if Z-reports are given to :meth:`settle`.
+        store: Where state is kept between runs.
+        profile: How the two systems work together.
+        accounts: The account map; needed to settle.
+        dry_run: True never writes, neither to Go nor to the store.
+        look_up_after: How long to wait before looking for a write whose answer was lost.
+        lease_wait: How long to wait for another runner at work on the same client company.
+        remember_for:
+            How long chart, VAT codes and lock date are remembered between
+            settlements. Nothing is blocked on what is remembered: it is read again first.
+        clock: Tells and passes time.
+    """
+
+    go: GoClient
+    pos: PointOfSale | None = None
+
+    def settle(
+        self,
+        z: ZReport,
+        *,
+        count: CashCount | None = None,
+        previous: ZReport | None = None,
+        dry_run: bool | None = None,
+    ) -> SettlementResult:
+        """
+        Post one Z-report to Go exactly once.
+
+        Args:
+            z: The Z-report.
+            count: The drawer as counted; None if it was not.
+            previous: The Z-report before it; None takes what the store remembers.
+            dry_run: Overrides the runner's own setting; None does not.
+
+        Raises:
+            ConfigurationError: If the runner has no account map.
+            ApiError: If Go could not be asked, the keys are wrong, or a voucher is still in doubt.
+                Nothing is lost: the next run takes it up.
+            LeaseHeldError: If another runner is at work on this client company.
+            StateStoreError: If the store cannot be used.
+        """
+        return self._run(self._settlement(z, count, previous, dry_run=dry_run))
+
+    def settle_finished(self, *, dry_run: bool | None = None) -> SettlementReport:
+        """
+        Post every finished Z-report of the POS that is not booked yet. Safe to run again, every night.
+
+        Business days before ``[pos] settle_from`` are listed as skipped.
+
+        Args:
+            dry_run: Overrides the runner's own setting; None does not.
+
+        Raises:
+            ConfigurationError: If there is no POS, no account map, or no ``settle_from`` in it.
+            ApiError: If Go could not be asked who we are, or the keys are wrong.
+                What stops a single Z-report is in the report instead.
+            LeaseHeldError: If another runner is at work on this client company.
+            StateStoreError: If the store cannot be used.
+        """
+        return self._run(self._settlements(self.pos, dry_run=dry_run))
+
+    def settle_all(self, z_reports: Iterable[ZReport], *, dry_run: bool | None = None) -> SettlementReport:
+        """
+        Post the given Z-reports, such as those of a file. Safe to run again.
+
+        Business days before ``[pos] settle_from`` are listed as skipped, if the account map has it.
+
+        Args:
+            z_reports: The Z-reports, in any order.
+            dry_run: Overrides the runner's own setting; None does not.
+
+        Raises:
+            ConfigurationError: If the runner has no account map.
+            ApiError: As for :meth:`settle_finished`.
+            LeaseHeldError: If another runner is at work on this client company.
+            StateStoreError: If the store cannot be used.
+        """
+        return self._run(settle_all(self._desk(dry_run=dry_run), z_reports))
+
+    def _run(self, procedure: Procedure[T]) -> T:
+        client = self._drive(self._identity(), client="")
+        with self.store.lease(client, wait=self.lease_wait):
+            return self._drive(procedure, client)
+
+    def _drive(self, procedure: Procedure[T], client: str) -> T:
+        try:
+            request = next(procedure)
+            while True:
+                try:
+                    answer = self._answer(request, client)
+                except PosgoError as error:
+                    request = procedure.throw(error)
+                else:
+                    request = procedure.send(answer)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    def _answer(self, request: Request[Any], client: str) -> Any:
+        match request:
+            case Call():
+                return self.go.send(request)
+            case StoreRequest():
+                return request.on(self.store, client)
+            case PosRequest() if self.pos is not None:
+                return request.on(self.pos)
+            case Pause():
+                return self.clock.sleep(request.duration.total_seconds())
+        raise TypeError(f"this driver cannot answer {request!r}")
+
+
+@attrs.define(kw_only=True, eq=False, repr=False, slots=False)
+class AsyncRunner(_Core):
+    """
+    :class:`Runner` with coroutines: the same names, the same procedures.
+
+    Stores and POS adapters may be synchronous (they are called in a thread)
+    or have coroutines for methods; the lease of such a store is an
+    asynchronous context manager.
+
+    Attributes:
+        go: Asynchronous client of the client company.
+        pos: The POS, synchronous or not; None if Z-reports are given to :meth:`settle`.
+    """
+
+    go: AsyncGoClient
+    pos: PointOfSale | AsyncPointOfSale | None = None
+
+    async def settle(
+        self,
+        z: ZReport,
+        *,
+        count: CashCount | None = None,
+        previous: ZReport | None = None,
+        dry_run: bool | None = None,
+    ) -> SettlementResult:
+        """
+        See :meth:`Runner.settle`.
+        """
+        return await self._run(self._settlement(z, count, previous, dry_run=dry_run))
+
+    async def settle_finished(self, *, dry_run: bool | None = None) -> SettlementReport:
+        """
+        See :meth:`Runner.settle_finished`.
+        """
+        return await self._run(self._settlements(self.pos, dry_run=dry_run))
+
+    async def settle_all(
+        self, z_reports: Iterable[ZReport], *, dry_run: bool | None = None
+    ) -> SettlementReport:
+        """
+        See :meth:`Runner.settle_all`.
+        """
+        return await self._run(settle_all(self._desk(dry_run=dry_run), z_reports))
+
+    async def _run(self, procedure: Procedure[T]) -> T:
+        client = await self._drive(self._identity(), client="")
+        async with _leased(self.store.lease(client, wait=self.lease_wait)):
+            return await self._drive(procedure, client)
+
+    async def _drive(self, procedure: Procedure[T], client: str) -> T:
+        try:
+            request = next(procedure)
+            while True:
+                try:
+                    answer = await self._answer(request, client)
+                except PosgoError as error:
+                    request = procedure.throw(error)
+                else:
+                    request = procedure.send(answer)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    async def _answer(self, request: Request[Any], client: str) -> Any:
+        match request:
+            case Call():
+                return await self.go.send(request)
+            case StoreRequest():
+                return await _in_thread(request.on, self.store, client)
+            case PosRequest() if self.pos is not None:
+                return await _in_thread(request.on, self.pos)
+            case Pause():
+                return await self.clock.sleep_async(request.duration.total_seconds())
+        raise TypeError(f"this driver cannot answer {request!r}")
+
+
+async def _in_thread(operation: Callable[..., Any], *args: Any) -> Any:
+    """
+    Call in a thread; what comes back as an awaitable is awaited here.
+    """
+    answer = await asyncio.to_thread(operation, *args)
+    return await answer if inspect.isawaitable(answer) else answer
+
+
+@asynccontextmanager
+async def _leased(lease: Any) -> AsyncIterator[None]:
+    """
+    Hold a lease, asynchronous or not.
+    """
+    if hasattr(lease, "__aenter__"):
+        async with lease:
+            yield
+        return
+    await _enter(lease)
+    try:
+        yield
+    finally:
+        lease.__exit__(None, None, None)
+
+
+async def _enter(lease: AbstractContextManager[None]) -> None:
+    entering = asyncio.ensure_future(asyncio.to_thread(lease.__enter__))
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        # The thread cannot be cancelled: what it still gets is given back.
+        entering.add_done_callback(
+            lambda entered: entered.cancelled() or entered.exception() or lease.__exit__(None, None, None)
+        )
+        raise
