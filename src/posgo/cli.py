@@ -70,9 +70,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output has left, as `head` does: nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        return _failed(f"{error.filename}: {error.strerror}", WRONG)
 
 
-def _failed(error: PosgoError, code: int) -> int:
+def _failed(error: PosgoError | str, code: int) -> int:
     print(f"posgo: {error}", file=sys.stderr)
     return code
 
