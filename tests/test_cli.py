@@ -22,7 +22,7 @@ Run = Callable[..., int]
 
 
 @pytest.fixture
-def go() -> Iterator[FakeGo]:
+def go() -> FakeGo:
     """
     A Go on this machine's loopback, to which the environment's keys belong.
     """
@@ -290,12 +290,7 @@ class TestSettle:
         """
         ``posgo demo | head`` ends quietly.
         """
-        shown = subprocess.run(
-            f"{sys.executable} -m posgo demo | head -n 1",
-            shell=True,  # noqa: S602 - the pipe is the point
-            capture_output=True,
-            encoding="utf-8",
-            check=True,
-        )
+        command = ["sh", "-c", f"{sys.executable} -m posgo demo | head -n 1"]
+        shown = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
 
         assert "" == shown.stderr

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -22,7 +23,7 @@ from posgo.state import Changes, MemoryStore, SettlementRecord, SettlementState,
 NOW = timedelta(0)
 
 
-def a_record(reference: str = "r1", **changes: object) -> SettlementRecord:
+def a_record(reference: str = "r1", **changes: Any) -> SettlementRecord:
     record = SettlementRecord(
         reference=reference,
         cash_point="till 1",
