@@ -1,0 +1,260 @@
+"""
+The drivers: what they do beside carrying out procedures.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from posgo.clients.clock import SystemClock
+from posgo.clients.go_client import AsyncGoClient, GoClient
+from posgo.exceptions import ConfigurationError, StaleStateError
+from posgo.models.pos import ZReport
+from posgo.models.vouchers import SettlementStatus
+from posgo.procedure import Procedure, Request, ask
+from posgo.profiles import OPEN_ONE
+from posgo.runner import AsyncRunner, Runner
+from posgo.state import Changes, Loaded, MemoryStore, SettlementRecord
+from posgo.testing import NO_LIMIT, FakeGo, FakePos, VirtualClock
+from support.zreports import ACCOUNTS, a_day, accounts
+
+POSTED = SettlementStatus.POSTED
+
+
+def a_runner(go: FakeGo, **options: Any) -> Runner:
+    client = GoClient(go.credentials, transport=go.transport, limiter=NO_LIMIT)
+    return Runner(
+        go=client, **{"store": MemoryStore(), "profile": OPEN_ONE, "accounts": accounts(), **options}
+    )
+
+
+def an_async_runner(go: FakeGo, **options: Any) -> AsyncRunner:
+    client = AsyncGoClient(go.credentials, transport=go.transport, limiter=NO_LIMIT)
+    return AsyncRunner(
+        go=client, **{"store": MemoryStore(), "profile": OPEN_ONE, "accounts": accounts(), **options}
+    )
+
+
+class AsyncStore:
+    """
+    A store of a vendor whose database speaks asyncio.
+    """
+
+    def __init__(self) -> None:
+        self.inner = MemoryStore()
+
+    @asynccontextmanager
+    async def lease(self, client: str, *, wait: timedelta) -> AsyncIterator[None]:
+        with self.inner.lease(client, wait=wait):
+            yield
+
+    async def settlements(self, client: str, references: Collection[str]) -> Loaded:
+        return self.inner.settlements(client, references)
+
+    async def previous_settlement(
+        self, client: str, cash_point: str, before: datetime
+    ) -> SettlementRecord | None:
+        return self.inner.previous_settlement(client, cash_point, before)
+
+    async def commit(self, client: str, changes: Changes, *, expected_version: int) -> int:
+        return self.inner.commit(client, changes, expected_version=expected_version)
+
+
+class AsyncPos:
+    """
+    A POS adapter with coroutines.
+    """
+
+    async def z_reports(self) -> Iterable[ZReport]:
+        return [a_day()]
+
+
+class TestConfiguration:
+    """
+    What is missing is said before anything is asked.
+    """
+
+    def test_settling_needs_an_account_map(self) -> None:
+        """
+        The sentence says what to give.
+        """
+        go = FakeGo()
+
+        with pytest.raises(ConfigurationError, match=r"AccountMap\.from_toml"):
+            a_runner(go, accounts=None).settle(a_day())
+
+        assert [] == go.requests
+
+    def test_finished_reports_need_a_pos(self) -> None:
+        """
+        Without a POS there is nobody to ask.
+        """
+        with pytest.raises(ConfigurationError, match="no POS"):
+            a_runner(FakeGo()).settle_finished()
+
+    def test_finished_reports_need_a_first_day(self) -> None:
+        """
+        Without settle_from the first night would book years that were booked by hand.
+        """
+        unguarded = accounts(ACCOUNTS.replace('settle_from = "2020-01-01"', ""))
+
+        with pytest.raises(ConfigurationError, match="settle_from"):
+            a_runner(FakeGo(), pos=FakePos(), accounts=unguarded).settle_finished()
+
+    def test_a_request_nobody_answers_is_named(self) -> None:
+        """
+        A driver does not guess what a foreign request means.
+        """
+
+        class Foreign(Request[None]):
+            pass
+
+        def procedure() -> Procedure[None]:
+            yield from ask(Foreign())
+
+        with pytest.raises(TypeError, match="Foreign"):
+            a_runner(FakeGo())._drive(procedure(), "client")
+
+    def test_no_secret_shows(self) -> None:
+        """
+        A runner in a log shows profile and store, no keys.
+        """
+        go = FakeGo()
+
+        shown = repr(a_runner(go)) + repr(an_async_runner(go))
+
+        assert "Open One" in shown
+        assert go.credentials.client_key not in shown
+
+
+class TestMemory:
+    """
+    What is remembered of the ledger is remembered for a while.
+    """
+
+    def test_the_ledger_is_read_again_after_a_while(self) -> None:
+        """
+        A runner kept for days does not live on a chart of last week.
+        """
+        go, clock = FakeGo(), VirtualClock()
+        runner = a_runner(go, clock=clock)
+        runner.settle(a_day(1))
+        clock.advance(16 * 60)
+        before = len(go.requests)
+
+        runner.settle(a_day(2))
+
+        assert "/GeneralLedgerAccounts" in {request.path for request in go.requests[before:]}
+
+    def test_an_earlier_day_is_swept_too(self) -> None:
+        """
+        Days before those already looked through cost one more look, not none.
+        """
+        go = FakeGo()
+        first = a_runner(go)
+        assert POSTED is first.settle(a_day(1)).status
+        second = a_runner(go)
+        assert POSTED is second.settle(a_day(9)).status
+
+        assert SettlementStatus.ALREADY_POSTED is second.settle(a_day(1)).status
+        assert 2 == len(go.vouchers)
+
+    def test_a_day_far_ahead_is_swept_too(self) -> None:
+        """
+        The sweep's horizon moves with the days settled.
+        """
+        go = FakeGo()
+        a_runner(go).settle(a_day(900))
+        runner = a_runner(go)
+        runner.settle(a_day(1))
+
+        assert SettlementStatus.ALREADY_POSTED is runner.settle(a_day(900)).status
+
+
+class TestAsync:
+    """
+    What only coroutines can get wrong.
+    """
+
+    def test_coroutine_stores_and_adapters(self) -> None:
+        """
+        A store and a POS whose methods are coroutines work as synchronous ones do.
+        """
+        runner = an_async_runner(FakeGo(), store=AsyncStore(), pos=AsyncPos())
+
+        assert [POSTED] == [result.status for result in asyncio.run(runner.settle_finished())]
+
+    def test_two_at_once_book_once(self) -> None:
+        """
+        Tasks that settle the same report at the same time wait for each other.
+        """
+        go, store = FakeGo(), MemoryStore()
+
+        async def both() -> list[Any]:
+            runners = [an_async_runner(go, store=store) for _ in range(5)]
+            return await asyncio.gather(*(runner.settle(a_day()) for runner in runners))
+
+        statuses = [result.status for result in asyncio.run(both())]
+
+        assert 1 == statuses.count(POSTED)
+        assert 4 == statuses.count(SettlementStatus.ALREADY_POSTED)
+        assert 1 == len(go.vouchers)
+
+    def test_a_cancelled_wait_gives_the_lease_back(self) -> None:
+        """
+        A task cancelled while it waits for the lease does not keep it for ever.
+        """
+        store = MemoryStore()
+        go = FakeGo()
+        held, release = threading.Event(), threading.Event()
+
+        def other_runner() -> None:
+            with GoClient(go.credentials, transport=go.transport, limiter=NO_LIMIT) as client:
+                identity = client.integration.get().client_id
+            with store.lease(identity, wait=timedelta(0)):
+                held.set()
+                release.wait(20)
+
+        async def cancelled() -> None:
+            task = asyncio.create_task(an_async_runner(go, store=store).settle(a_day()))
+            await asyncio.sleep(0.1)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            release.set()
+            await asyncio.to_thread(thread.join)
+
+        thread = threading.Thread(target=other_runner)
+        thread.start()
+        assert held.wait(20)
+        asyncio.run(cancelled())
+
+        assert POSTED is a_runner(go, store=store).settle(a_day()).status
+
+    def test_errors_of_the_store_reach_the_caller(self) -> None:
+        """
+        What the store refuses is raised as it is, in either colour.
+        """
+
+        class Stale(MemoryStore):
+            def commit(self, client: str, changes: Changes, *, expected_version: int) -> int:
+                raise StaleStateError("store", "somebody committed first")
+
+        go = FakeGo()
+        with pytest.raises(StaleStateError):
+            asyncio.run(an_async_runner(go, store=Stale()).settle(a_day()))
+        with pytest.raises(StaleStateError):
+            a_runner(go, store=Stale()).settle(a_day())
+
+        assert 0 == len(go.vouchers)
+
+    def test_the_computers_clock_is_the_default(self) -> None:
+        """
+        Nothing needs to be given to wait for real.
+        """
+        assert isinstance(a_runner(FakeGo()).clock, SystemClock)
