@@ -159,6 +159,7 @@ class Day:
     receipts: tuple[Receipt, ...] = ()
     movements: tuple[tuple[str, str, int, Decimal], ...] = ()  # payIn/payOut, type, number, amount
     opening_float: Decimal = ZERO
+    operator_floats: tuple[Any, ...] = ()
     overrides: dict[str, str] = attrs.field(factory=dict)
     report_type: str = "Z report"
 
@@ -181,7 +182,7 @@ class Shop:
     currency: str = "NOK"
     basics: dict[str, tuple[str, str | None, str]] = attrs.field(factory=lambda: dict(BASICS))
     employees: tuple[tuple[str, str, str], ...] = ()  # id, first name, surname
-    vat_since: str = "2020-01-01"
+    vat_entries: tuple[tuple[str, str], ...] | None = None  # of code A: since, standard code
 
 
 @attrs.frozen(kw_only=True)
@@ -287,7 +288,7 @@ class _Writer:
 
     def company(self) -> Node:
         content: list[Node] = [("companyIdent", self.shop.company), ("companyName", self.shop.name)]
-        content.append(("vatCodeDetails", [self._vat_detail(own) for own in VAT_CODES]))
+        content.append(("vatCodeDetails", list(self._vat_details())))
         if self.shop.employees:
             content.append(("employees", [_employee(*row) for row in self.shop.employees]))
         articles = {
@@ -304,14 +305,19 @@ class _Writer:
         content += [("location", list(self._location(name, rows))) for name, rows in self.shop.locations]
         return "company", content
 
-    def _vat_detail(self, own: str) -> Node:
-        standard, _, description = VAT_CODES[own]
-        return "vatCodeDetail", [
-            ("vatCode", own),
-            ("dateOfEntry", self.shop.vat_since),
-            ("vatDesc", description),
-            ("standardVatCode", standard),
-        ]
+    def _vat_details(self) -> Iterator[Node]:
+        for own, (standard, _, description) in VAT_CODES.items():
+            entries = self.shop.vat_entries if own == "A" else None
+            for since, code in entries or (("2020-01-01", standard),):
+                yield (
+                    "vatCodeDetail",
+                    [
+                        ("vatCode", own),
+                        ("dateOfEntry", since),
+                        ("vatDesc", description),
+                        ("standardVatCode", code),
+                    ],
+                )
 
     def _location(self, name: str | None, registers: Iterable[Register]) -> Iterator[Node]:
         if name is not None:
@@ -371,6 +377,8 @@ class _Writer:
         yield "reportTip", [("tipNum", str(len(tips))), ("tipAmnt", _nok(sum(tips, ZERO)))]
         yield "reportCashSalesVat", self._vat_rows(counted)
         yield "reportOpeningChangeFloat", _nok(day.opening_float)
+        if day.operator_floats:
+            yield "reportEmpOpeningChangeFloats", list(day.operator_floats)
         yield "reportReceiptNum", str(len(counted) - len(returned))
         yield "reportOpenCashBoxNum", "0"
         yield from _counts("reportReceiptCopy", "reportReceiptProforma")
