@@ -109,6 +109,35 @@ class TestAmounts:
         assert 2 == len(memo)
 
 
+class TestWhere:
+    """
+    The line of a value, looked up when it is needed.
+    """
+
+    def test_file_that_breaks_off_later(self) -> None:
+        """
+        The first trouble is told, even if the rest of the file is no better.
+        """
+        with pytest.raises(MalformedFileError) as caught:
+            read(replaced("<nr>5121</nr>", "")[:-100])
+
+        assert "the file" == caught.value.where
+        assert "nr (register NORDLYS-1) is missing" in caught.value.problem
+
+    def test_equal_text_elsewhere(self) -> None:
+        """
+        The same text under another name is not mistaken for it.
+        """
+        data = replaced("<fiscalYear>2026<", "<fiscalYear>1,50<").replace(
+            "<reportOpeningChangeFloat>1000.00<", "<reportOpeningChangeFloat>1,50<"
+        )
+        with pytest.raises(MalformedFileError) as caught:
+            read(data)
+
+        line = 1 + data[: data.index("<reportOpeningChangeFloat>")].count("\n")
+        assert f"the file, line {line}" == caught.value.where
+
+
 class TestOtherValues:
     """
     Rates, numbers, flags and moments.
@@ -147,6 +176,8 @@ class TestOtherValues:
             ("<reportID>73<", "<reportID> <", "mandatory"),
             ("<nr>5121</nr>", "", "nr (register NORDLYS-1) is missing"),
             ("<curCode>NOK</curCode>", "", "curCode is missing"),
+            ("<registerID>NORDLYS-1</registerID>", "", "registerID is missing"),
+            ("<companyIdent>999999999</companyIdent>", "", "companyIdent (register NORDLYS-1) is missing"),
         ],
     )
     def test_refused(self, old: str, new: str, words: str) -> None:

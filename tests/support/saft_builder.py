@@ -76,6 +76,8 @@ class Line:
     vat: str = "A"
     article: str | None = None
     text: str | None = None
+    grouped: bool = True  # whether the article list tells the group
+    extra: tuple[Any, ...] = ()  # elements after the line's VAT
 
     @property
     def percent(self) -> Decimal:
@@ -105,6 +107,7 @@ class Receipt:
     operator: str = "1"
     training: bool = False
     void: bool = False
+    payment_extra: tuple[tuple[str, str], ...] = ()  # elements after the paid amount
     overrides: dict[str, str] = attrs.field(factory=dict)
 
     @property
@@ -136,7 +139,7 @@ class Receipt:
 
     @property
     def rounding(self) -> Decimal:
-        if self.kind in {"KREDITT", "INN", "DELVIS"}:
+        if self.kind in {"KREDITT", "INN", "DELVIS"} or self.payment_extra:
             return ZERO
         return sum((amount for _, amount in self.payments), ZERO) - self.amount - self.tips
 
@@ -162,6 +165,7 @@ class Day:
     operator_floats: tuple[Any, ...] = ()
     overrides: dict[str, str] = attrs.field(factory=dict)
     report_type: str = "Z report"
+    single_payment: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -172,6 +176,7 @@ class Register:
     first_nr: int = 1
     sold_before: Decimal = ZERO  # since the till was taken into use
     returned_before: Decimal = ZERO
+    transactions: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -252,7 +257,8 @@ def _replaced(nodes: list[Node], overrides: dict[str, str]) -> list[Node]:
     """
     found: list[Node] = []
     for name, content in nodes:
-        if name in overrides:
+        # A VAT row of nothing stays one.
+        if name in overrides and (name, content) != ("vatAmnt", "0.00"):
             if overrides[name] != "-":
                 found.append((name, overrides[name]))
         elif isinstance(content, list):
@@ -335,7 +341,7 @@ class _Writer:
             sales += sum((r.amount for r in counted), ZERO) + returned + sum((r.amount for r in credit), ZERO)
             returns += returned
             yield self._report_event(register, day, number, (sales, returns))
-        if self.style.transactions:
+        if self.style.transactions and register.transactions:
             for nr, receipt in enumerate(_receipts(register), register.first_nr):
                 yield "cashtransaction", _replaced(list(self._receipt(receipt, str(nr))), receipt.overrides)
 
@@ -368,7 +374,8 @@ class _Writer:
             "reportEmpArtGroups",
             _by_operator("artGroup", counted, _by_group, "reportEmpArtGroup", "artGroupID"),
         )
-        yield "reportPayments", _or_none("payment", _by_payment(counted), "reportPayment", "paymentType")
+        payments = _or_none("payment", _by_payment(counted), "reportPayment", "paymentType")
+        yield "reportPayments", payments[:1] if day.single_payment else payments
         yield (
             "reportEmpPayments",
             _by_operator("payment", counted, _by_payment, "reportEmpPayment", "paymentType"),
@@ -459,7 +466,10 @@ class _Writer:
         if receipt.rounding or receipt.tender == CASH:
             yield "rounding", [("roundingAmnt", self._amount(receipt.rounding, total))]
         for tender, paid in receipt.payments:
-            yield "payment", [("paymentType", tender), ("paidAmnt", self._amount(paid, total))]
+            yield (
+                "payment",
+                [("paymentType", tender), ("paidAmnt", self._amount(paid, total)), *receipt.payment_extra],
+            )
         yield "signature", f"SAMPLE-{nr}"
         yield "keyVersion", "1"
         if receipt.void:
@@ -482,6 +492,7 @@ class _Writer:
             yield "cashTransLineDescr", line.text
         if self.style.line_vat:
             yield self._vat(line.vat, line.net, line.vat_amount, flagged=self.style.vat_flags)
+        yield from line.extra
 
     def _vat(self, own: str, base: Decimal, vat: Decimal, *, flagged: bool) -> Node:
         row = [
@@ -512,12 +523,8 @@ def _employee(number: str, first_name: str, surname: str) -> Node:
 
 
 def _article(name: str, line: Line) -> Node:
-    return "article", [
-        ("artID", name),
-        ("dateOfEntry", "2026-01-01"),
-        ("artGroupID", line.group),
-        ("artDesc", line.text or name),
-    ]
+    group = [("artGroupID", line.group)] if line.grouped else []
+    return "article", [("artID", name), ("dateOfEntry", "2026-01-01"), *group, ("artDesc", line.text or name)]
 
 
 def _basic(own: str, kind: str, predefined: str | None, description: str) -> Node:

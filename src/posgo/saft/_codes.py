@@ -155,9 +155,7 @@ class Codes:
         """
         found = self._resolved.get((kind, own))
         if found is None:
-            found = self._resolve(kind, own)
-            if len(self._resolved) < self._limit:
-                self._resolved[kind, own] = found
+            found = self._resolved[kind, own] = self._resolve(kind, own)
         return found
 
     def _resolve(self, kind: str, own: str) -> Code:

@@ -36,7 +36,7 @@ def with_transactions(z: ZReport, period: Period, codes: Codes, *, first: bool) 
         first: Whether it is its register's first in the file, so that the file may begin inside its period.
     """
     turnover = nok(period.turnover)
-    if first and turnover < z.total:
+    if first and turnover < z.total and not _before_returns(z, period):
         return attrs.evolve(
             z,
             findings=(*z.findings, _incomplete(z, turnover), *period.breaks.findings()),
@@ -44,6 +44,13 @@ def with_transactions(z: ZReport, period: Period, codes: Codes, *, first: bool) 
         )
     findings = (*_differences(z, period, codes), *_undeclared(period), *period.breaks.findings())
     return attrs.evolve(z, findings=(*z.findings, *findings), transactions=_totals(z, period, codes))
+
+
+def _before_returns(z: ZReport, period: Period) -> bool:
+    """
+    Whether the report's total is that of the sales alone. Some tills print it so.
+    """
+    return nok(period.turnover + period.returned) == z.total
 
 
 def _totals(z: ZReport, period: Period, codes: Codes) -> TransactionTotals:
@@ -114,14 +121,13 @@ def _differences(z: ZReport, period: Period, codes: Codes) -> Iterator[Finding]:
 def _turnover(z: ZReport, period: Period) -> Iterator[Finding]:
     turnover = nok(period.turnover)
     if z.total != turnover:
-        before_returns = nok(period.turnover + period.returned) == z.total
         yield Finding(
             rule="X1",
             severity=Severity.BLOCK,
             message=(
                 f"Z-report {z.number} reports {format_nok(z.total)}, "
                 f"its {period.transactions} transactions sum to {format_nok(turnover)}"
-                + ("; before returns they are equal" if before_returns else "")
+                + ("; before returns they are equal" if _before_returns(z, period) else "")
             ),
             remedy=_COVERAGE,
             expected=turnover,

@@ -33,13 +33,12 @@ class Source:
     """
 
     def __init__(self, given: str | PathLike | BinaryIO) -> None:
-        self._path: Path | None = None
-        self._file: BinaryIO | None = None
+        self._given: Path | BinaryIO
         if isinstance(given, (str, PathLike)):
-            self._path = Path(given)
+            self._given = Path(given)
             self.name = str(given)
         else:
-            self._file = _checked(given)
+            self._given = _checked(given)
             name = getattr(given, "name", None)
             self.name = name if isinstance(name, str) else "the file"
 
@@ -47,11 +46,11 @@ class Source:
         """
         Yield the bytes from the beginning, in pieces of at most ``size``.
         """
-        if self._path is not None:
-            with self._path.open("rb") as opened:
+        if isinstance(self._given, Path):
+            with self._given.open("rb") as opened:
                 yield from _pieces(opened, size)
-        elif self._file is not None:
-            yield from _pieces(self._file, size)
+        else:
+            yield from _pieces(self._given, size)
 
 
 def _checked(given: BinaryIO) -> BinaryIO:
