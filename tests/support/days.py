@@ -34,6 +34,7 @@ __all__ = [
     "account_map",
     "days",
     "gross_till",
+    "local",
     "negated",
     "official_day",
     "receipts",
@@ -114,6 +115,15 @@ RATES = (
 GROUPS = ("04006", "04007", "04013")
 
 
+def local(  # noqa: PLR0917
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0
+) -> datetime:
+    """
+    A time as tills print it: Norwegian local time without a zone.
+    """
+    return datetime(year, month, day, hour, minute, second, microsecond)  # noqa: DTZ001
+
+
 def account_map(**pos: Any) -> AccountMap:
     """
     ``ACCOUNTS`` with other properties of the till.
@@ -129,7 +139,7 @@ def z_report(**facts: Any) -> ZReport:
         "company": "999999999",
         "cash_point": "1",
         "number": "42",
-        "closed_at": datetime(2026, 3, 14, 23, 0),  # noqa: DTZ001 - local time is what tills print
+        "closed_at": local(2026, 3, 14, 23, 0),
         "vat_rows": (),
         "tenders": (),
         "total": 0,
@@ -262,7 +272,7 @@ def days(draw: st.DrawFn, *, max_receipts: int = 8, tips: bool = True) -> ZRepor
     Z-reports of honest tills; from no receipt at all to more returns than sales.
     """
     sold = draw(st.lists(receipts(tips=tips), max_size=max_receipts))
-    opened = datetime(2026, 1, 1)  # noqa: DTZ001 - local time is what tills print
+    opened = local(2026, 1, 1)
     return report(
         sold,
         transactions=draw(st.booleans()),
@@ -309,7 +319,7 @@ def official_day(**facts: Any) -> ZReport:
     base: dict[str, Any] = {
         "cash_point": "11.222-33.44.567",
         "number": "1",
-        "closed_at": datetime(2020, 1, 1, 23, 56, 59),  # noqa: DTZ001 - local time is what tills print
+        "closed_at": local(2020, 1, 1, 23, 56, 59),
         "vat_rows": [
             VatRow(vat_code="0", percent=0, amount=0, vat=0, pos_code="0"),
             VatRow(vat_code="33", percent=12, amount=0, vat=0, pos_code="1"),
