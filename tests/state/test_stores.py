@@ -7,8 +7,7 @@ import os
 import sqlite3
 import stat
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 
 from posgo.exceptions import LeaseHeldError, StaleStateError, StateStoreError
 from posgo.state import Changes, MemoryStore, SettlementRecord, SettlementState, SqliteStore, StateStore
+from support.leases import hold_and_die
 
 NOW = timedelta(0)
 
@@ -206,12 +206,6 @@ class TestLease:
         assert entered.is_set()
 
 
-def _hold_and_die(path: Path, told: Callable[[], None]) -> None:
-    with SqliteStore(path).lease("c", wait=NOW):
-        told()
-        time.sleep(60)
-
-
 class TestSqliteStore:
     """
     What only a file can get wrong.
@@ -224,7 +218,7 @@ class TestSqliteStore:
         path = tmp_path / "state.sqlite3"
         context = multiprocessing.get_context("spawn")
         held = context.Event()
-        process = context.Process(target=_hold_and_die, args=(path, held.set))
+        process = context.Process(target=hold_and_die, args=(path, held.set))
         process.start()
         assert held.wait(30)
         with pytest.raises(LeaseHeldError), SqliteStore(path).lease("c", wait=NOW):

@@ -1,5 +1,7 @@
 """
 What every test may rely on: no network, no accounts of anybody, reference files if they are there.
+
+The Python code in the README and the documentation is run as well.
 """
 
 import socket
@@ -9,13 +11,21 @@ from typing import Any
 
 import hypothesis
 import pytest
+from sybil import Sybil
+from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 
 from support.colours import clock, fake, go, shop
 from support.validating import validated
 
 __all__ = ["clock", "fake", "go", "shop", "validated"]
 
-REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+REFERENCE = Path(__file__).parents[1] / "shared" / "reference"
+
+# One document is one program, from top to bottom.
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), SkipParser()],
+    patterns=["README.md", "docs/**/*.md"],
+).pytest()
 
 # Deterministic in the test command; `--hypothesis-profile=explore` looks further.
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True)
