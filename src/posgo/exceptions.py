@@ -104,7 +104,7 @@ class AmountError(ModelError):
     """
 
     def __init__(self, value: object, reason: str) -> None:
-        self.value = repr(value)
+        self.value: str = repr(value)
         self.reason = reason
         super().__init__(self.value, reason)
 

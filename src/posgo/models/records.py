@@ -40,7 +40,7 @@ class Record(Generic[T]):
         reference:
             The counterpart this copy says it has, as it is written there:
             in Go ``ExternalImportReference``, in the POS the reference given
-            when it was made. See :func:`posgo.sync.reference`. Somebody
+            when it was made. See ``posgo.sync.reference``. Somebody
             else's text is kept as it is. None if blank.
     """
 

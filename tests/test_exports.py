@@ -1,0 +1,98 @@
+"""
+The public face: which names there are, and what importing them costs.
+"""
+
+import json
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+
+import posgo
+
+# A name enters or leaves this list by decision, never by accident.
+PUBLIC = {
+    "AccountMap",
+    "Address",
+    "AsyncGoClient",
+    "AsyncPointOfSale",
+    "AsyncRunner",
+    "CashCount",
+    "Customer",
+    "Environment",
+    "Finding",
+    "GoClient",
+    "GoCredentials",
+    "InvoicePayment",
+    "Link",
+    "MemoryStore",
+    "Order",
+    "OrderLine",
+    "OrderStatus",
+    "PointOfSale",
+    "Posting",
+    "Product",
+    "Profile",
+    "Record",
+    "RetryPolicy",
+    "Runner",
+    "Settlement",
+    "SettlementStatus",
+    "Severity",
+    "Snapshot",
+    "SqliteStore",
+    "StateStore",
+    "Voucher",
+    "ZReport",
+    "exceptions",
+    "profiles",
+    "saft",
+}
+RUNTIME = "import attrs, cattrs, dateutil, httpx"
+
+
+def loaded_by(statement: str) -> set[str]:
+    """
+    Top-level names of everything public a fresh interpreter holds after a statement.
+    """
+    code = f"{statement}; import json, sys; print(json.dumps(list(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return {name.partition(".")[0] for name in json.loads(ran.stdout) if not name.startswith("_")}
+
+
+def test_public_names_are_those_promised() -> None:
+    """
+    ``posgo.__all__`` holds the promised names, sorted, each once.
+    """
+    assert sorted(PUBLIC) == posgo.__all__
+
+
+def test_nothing_public_is_left_out() -> None:
+    """
+    Whatever can be reached as ``posgo.name`` is promised, or is a module, or is private.
+    """
+    reachable = {
+        name
+        for name, value in vars(posgo).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+
+    assert set() == reachable - PUBLIC
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_names_exist(name: str) -> None:
+    """
+    Every promised name can be imported.
+    """
+    assert hasattr(posgo, name)
+
+
+def test_import_loads_nothing_optional() -> None:
+    """
+    ``import posgo`` loads the standard library and what its four dependencies load anyway.
+    """
+    extra = loaded_by("import posgo") - loaded_by(RUNTIME) - sys.stdlib_module_names
+
+    assert {"posgo"} == extra

@@ -1,0 +1,325 @@
+"""
+The public names as their users' type checkers see them.
+
+Never run: mypy and pyright read it. One function per subject; ``assert_type``
+states the exact type a user gets.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import assert_type
+
+from posgo import (
+    AccountMap,
+    Address,
+    AsyncGoClient,
+    AsyncPointOfSale,
+    AsyncRunner,
+    CashCount,
+    Customer,
+    Environment,
+    Finding,
+    GoClient,
+    GoCredentials,
+    InvoicePayment,
+    Link,
+    MemoryStore,
+    Order,
+    OrderLine,
+    OrderStatus,
+    PointOfSale,
+    Posting,
+    Product,
+    Profile,
+    Record,
+    RetryPolicy,
+    Runner,
+    Settlement,
+    SettlementStatus,
+    Severity,
+    Snapshot,
+    SqliteStore,
+    StateStore,
+    Voucher,
+    ZReport,
+    exceptions,
+    profiles,
+    saft,
+)
+from posgo.bookkeeping import settle
+from posgo.models.ledger import LedgerAccount
+from posgo.models.pos import Tender, VatRow
+from posgo.procedures.finished import SettlementReport
+from posgo.procedures.settlement import SettlementResult
+from posgo.testing import NO_LIMIT, FakeGo, FakePos
+
+
+def z_report() -> ZReport:
+    """
+    Amounts may be given as text, whole numbers or decimals, and are decimals afterwards.
+    """
+    z = ZReport(
+        company="999999999",
+        cash_point="1",
+        number="42",
+        closed_at=datetime(2026, 1, 2, 17, 0, tzinfo=UTC),
+        vat_rows=[VatRow(vat_code="3", percent=Decimal(25), amount="80.00", vat=20)],
+        tenders=[Tender(code="12001", number=1, amount=Decimal(100))],
+        total=100,
+        invoice_payments=[InvoicePayment(amount=100, tender="12002", invoice_no=7)],
+    )
+    assert_type(z.number, str)
+    assert_type(z.closed_at, datetime)
+    assert_type(z.total, Decimal)
+    assert_type(z.vat_rows, tuple[VatRow, ...])
+    assert_type(z.tenders, tuple[Tender, ...])
+    assert_type(z.invoice_payments, tuple[InvoicePayment, ...])
+    assert_type(z.findings, tuple[Finding, ...])
+    return z
+
+
+def account_map() -> AccountMap:
+    """
+    A path and a text are both fine.
+    """
+    assert_type(AccountMap.from_toml(Path("accounts.toml")), AccountMap)
+    return AccountMap.from_toml('[pos]\nvat_rows = "net"\n')
+
+
+def settlement() -> None:
+    """
+    A settlement without a voucher has to be thought of: ``voucher`` may be None.
+    """
+    count = CashCount(counted="1200.00", counted_by="Kari")
+    result = settle(z_report(), account_map(), count=count, previous=z_report())
+
+    assert_type(result, Settlement)
+    assert_type(result.voucher, Voucher | None)
+    assert_type(result.postable, bool)
+    assert_type(result.findings, tuple[Finding, ...])
+    if result.voucher is not None:
+        assert_type(result.voucher.date, date)
+        assert_type(result.voucher.postings, tuple[Posting, ...])
+        posting = result.voucher.postings[0]
+        assert_type(posting.account, int)
+        assert_type(posting.amount, Decimal)
+        assert_type(posting.vat_code, str | None)
+
+
+def voucher_by_hand() -> Voucher:
+    """
+    Postings may be given as any iterable.
+    """
+    debit = Posting(account=1900, amount="100.00")
+    credit = Posting(account=3000, amount=-100, vat_code="3")
+    return Voucher(date=date(2026, 1, 2), reference="r", text="Z 42", postings=[debit, credit])
+
+
+def saft_file() -> None:
+    """
+    A path, as text or not, and an open binary file are all fine.
+    """
+    file = saft.read("till.xml")
+    with Path("till.xml").open("rb") as opened:
+        assert_type(saft.read(opened), saft.AuditFile)
+
+    assert_type(file, saft.AuditFile)
+    assert_type(saft.read(Path("till.xml")), saft.AuditFile)
+    assert_type(file.company, str)
+    assert_type(file.z_reports, tuple[ZReport, ...])
+    assert_type(file.findings, tuple[Finding, ...])
+    assert_type(file.transactions(), Iterator[saft.Transaction])
+
+
+def stores() -> tuple[StateStore, ...]:
+    """
+    The stores that come along are what the protocol asks for.
+    """
+    return MemoryStore(), SqliteStore("posgo.sqlite3"), SqliteStore(Path("posgo.sqlite3"))
+
+
+class Till:
+    """
+    A vendor's adapter inherits nothing.
+    """
+
+    def z_reports(self) -> list[ZReport]:
+        """
+        Any iterable is fine.
+        """
+        return [z_report()]
+
+
+class AsyncTill:
+    """
+    As :class:`Till`, with coroutines.
+    """
+
+    async def z_reports(self) -> list[ZReport]:
+        """
+        Any iterable is fine.
+        """
+        return Till().z_reports()
+
+
+def adapters() -> tuple[PointOfSale, AsyncPointOfSale]:
+    """
+    The protocols are met by shape.
+    """
+    return Till(), AsyncTill()
+
+
+def finished_reports(pos: PointOfSale) -> None:
+    """
+    What posgo asks of a POS.
+    """
+    assert_type(pos.z_reports(), Iterable[ZReport])
+
+
+def profile() -> None:
+    """
+    Profiles are plain values.
+    """
+    assert_type(profiles.OPEN_ONE, Profile)
+    assert_type(profiles.PRESSIS_POS.name, str)
+
+
+def clients() -> tuple[GoClient, AsyncGoClient]:
+    """
+    One transport of the fake serves both colours.
+    """
+    keys = GoCredentials(application_key="a", client_key="c", subscription_key="s")
+    production = GoClient(keys, environment=Environment.PRODUCTION, retry=RetryPolicy())
+    assert_type(production, GoClient)
+
+    go = FakeGo()
+    assert_type(go.credentials, GoCredentials)
+    return (
+        GoClient(go.credentials, transport=go.transport, limiter=NO_LIMIT),
+        AsyncGoClient(go.credentials, transport=go.transport, limiter=NO_LIMIT),
+    )
+
+
+def resources(go: GoClient) -> None:
+    """
+    A listing is lazy; its rows have their type.
+    """
+    assert_type(go.accounts.list(), Iterator[LedgerAccount])
+    with go as entered:
+        assert_type(entered, GoClient)
+
+
+async def async_resources(go: AsyncGoClient) -> None:
+    """
+    The same names, awaited.
+    """
+    assert_type(go.accounts.list(), AsyncIterator[LedgerAccount])
+    async with go as entered:
+        assert_type(entered, AsyncGoClient)
+
+
+def runner(go: GoClient) -> None:
+    """
+    Fakes stand in for real systems without a cast.
+    """
+    runner = Runner(
+        go=go, pos=FakePos(), store=MemoryStore(), profile=profiles.OPEN_ONE, accounts=account_map()
+    )
+    result = runner.settle(z_report(), count=CashCount(counted=100, counted_by="Kari"), dry_run=True)
+
+    assert_type(result, SettlementResult)
+    assert_type(result.status, SettlementStatus | None)
+    assert_type(result.voucher_no, int | None)
+    assert_type(runner.settle_finished(), SettlementReport)
+    assert_type(runner.settle_finished().is_clean, bool)
+
+
+async def async_runner(go: AsyncGoClient) -> None:
+    """
+    POS and store may be of either colour.
+    """
+    for pos in (Till(), AsyncTill(), None):
+        runner = AsyncRunner(go=go, pos=pos, store=SqliteStore("posgo.sqlite3"), profile=profiles.PRESSIS_POS)
+        assert_type(await runner.settle(z_report()), SettlementResult)
+        assert_type(await runner.settle_finished(), SettlementReport)
+
+
+def finding(found: Finding) -> None:
+    """
+    Findings are made for programs and for people.
+    """
+    assert_type(found.rule, str)
+    assert_type(found.severity, Severity)
+    assert_type(found.message, str)
+    assert_type(found.remedy, str)
+    assert_type(found.expected, Decimal | str | None)
+    assert_type(found.where, str | None)
+
+
+def status(result: SettlementStatus) -> str:
+    """
+    A match over the status is known to be exhaustive.
+    """
+    match result:
+        case SettlementStatus.POSTED | SettlementStatus.ALREADY_POSTED:
+            return "in the books"
+        case SettlementStatus.NOTHING_TO_POST:
+            return "a day of zeros"
+        case SettlementStatus.BLOCKED:
+            return "see the findings"
+
+
+def records() -> None:
+    """
+    A copy knows the type of what it is a copy of.
+    """
+    customer = Customer(name="Kaffebaren AS", address=Address(zip_code="0150", city="Oslo"))
+    record = Record(id="7", value=customer)
+    snapshot = Snapshot(records={"7": record}, complete=True)
+    link = Link(pos_id="7", go_id="100", base=customer)
+
+    assert_type(record, Record[Customer])
+    assert_type(record.value, Customer)
+    assert_type(record.changed_at, datetime | None)
+    assert_type(snapshot, Snapshot[Customer])
+    assert_type(snapshot.records, Mapping[str, Record[Customer]])
+    assert_type(link.base, Customer)
+    assert_type(customer.address, Address | None)
+    assert_type(customer.archived, bool)
+
+
+def product() -> None:
+    """
+    None is a price inherited from the group.
+    """
+    mug = Product(code="K1", name="Krus", gtins=["7038010000010"], price="149.00")
+
+    assert_type(mug.price, Decimal | None)
+    assert_type(mug.gtins, tuple[str, ...])
+
+
+def order() -> None:
+    """
+    Lines may be given as any iterable.
+    """
+    line = OrderLine(text="Krus", quantity=2, unit_price="149.00")
+    draft = Order(customer="7", lines=[line])
+
+    assert_type(draft.lines, tuple[OrderLine, ...])
+    assert_type(draft.status, OrderStatus)
+    assert_type(draft.lines[0].quantity, Decimal)
+
+
+def errors(error: exceptions.PosgoError) -> None:
+    """
+    Facts are attributes, so that nobody parses a message.
+    """
+    if isinstance(error, exceptions.ConfigurationError):
+        assert_type(error.problems, tuple[str, ...])
+    if isinstance(error, exceptions.ApiError):
+        assert_type(error.may_have_happened, bool)
+        assert_type(error.status, int | None)
+    if isinstance(error, exceptions.UnbalancedVoucherError):
+        assert_type(error.residual, Decimal)
