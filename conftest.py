@@ -4,7 +4,10 @@ What every test may rely on: no network, no accounts of anybody, reference files
 The Python code in the README and the documentation is run as well.
 """
 
+import contextlib
 import socket
+import tempfile
+from importlib import resources
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -21,10 +24,28 @@ __all__ = ["clock", "fake", "go", "shop", "validated"]
 
 REFERENCE = Path(__file__).parents[1] / "shared" / "reference"
 
+
+def _enter_shop(namespace: dict[str, Any]) -> None:
+    """
+    Work in a folder of its own, which holds what the documents speak of: an export and an account map.
+    """
+    namespace["_left_by"] = stack = contextlib.ExitStack()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    for original, name in (("kafe-nordlys.xml", "export.xml"), ("accounts.toml", "accounts.toml")):
+        (folder / name).write_bytes(resources.files("posgo.demo").joinpath(original).read_bytes())
+    stack.enter_context(contextlib.chdir(folder))
+
+
+def _leave_shop(namespace: dict[str, Any]) -> None:
+    namespace["_left_by"].close()
+
+
 # One document is one program, from top to bottom.
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), SkipParser()],
     patterns=["README.md", "docs/**/*.md"],
+    setup=_enter_shop,
+    teardown=_leave_shop,
 ).pytest()
 
 # Deterministic in the test command; `--hypothesis-profile=explore` looks further.

@@ -5,7 +5,7 @@ The demo's day, many times over, on one register with a Z-report per day. The
 number of Z-reports does not depend on the size, so that what a reader keeps
 can be told from what it streams::
 
-    python benchmarks/generate_saft.py 200 /tmp/big.xml
+    python benchmarks/generate_saft.py 200 big.xml
 """
 
 import re

@@ -115,7 +115,7 @@ RATES = (
 GROUPS = ("04006", "04007", "04013")
 
 
-def local(  # noqa: PLR0917
+def local(
     year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0
 ) -> datetime:
     """
