@@ -31,6 +31,9 @@ class Journal(enum.Enum):
     MANUAL = "ManualJournal"
     """Anything."""
 
+    YEAR_END = "YearEndJournal"
+    """Adjustments at the end of a year."""
+
 
 @attrs.frozen(kw_only=True)
 class Posting:

@@ -3,7 +3,6 @@ The ledger's objects in Go's JSON.
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +18,7 @@ from posgo.models.ledger import (
 )
 from posgo.models.vouchers import Journal
 from posgo.wire.model import Member, members, to_date, to_decimal
+from posgo.wire.writing import without_none
 
 __all__ = ["journal_entry_body", "read_lock_date"]
 
@@ -91,13 +91,6 @@ def _line(line: JournalLine, entry: JournalEntry) -> dict[str, Any]:
         "CustomMatchingReference": line.matching_reference,
     }
     return without_none(members_)
-
-
-def without_none(body: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    Leave out what is not said: Go takes an omitted member as its default, and null not everywhere.
-    """
-    return {name: member for name, member in body.items() if member is not None}
 
 
 def journal_entry_body(journal: Journal, entry: JournalEntry) -> dict[str, Any]:

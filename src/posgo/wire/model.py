@@ -18,6 +18,7 @@ import cattrs
 from cattrs.gen import make_dict_structure_fn, override
 
 from posgo.exceptions import ModelError, WireFormatError
+from posgo.models.records import Record
 
 __all__ = [
     "Member",
@@ -118,18 +119,28 @@ def to_instant(value: object, _type: object = None) -> datetime:
 
 
 _MEMBERS: dict[type, Mapping[str, Member]] = {}
+_REQUIRED: dict[type, tuple[str, ...]] = {}
 
 
-def members(model: type, **named: str | Member) -> None:
+def members(model: type, required: Iterable[str] = (), **named: str | Member) -> None:
     """
     State how a model's fields are called in the JSON, where PascalCase does not say it.
+
+    Args:
+        model: The model.
+        required: Fields that answers must hold although the model has a default for them.
+        named: Names by field.
     """
     _MEMBERS[model] = {
         field: member if isinstance(member, Member) else Member(member) for field, member in named.items()
     }
+    _REQUIRED[model] = tuple(member_name(model, field) for field in required)
 
 
-def _member_name(model: type, field: str) -> str:
+def member_name(model: type, field: str) -> str:
+    """
+    Name a field of a model as Go does.
+    """
     member = _MEMBERS.get(model, {}).get(field)
     return member.name if member else pascal(field)
 
@@ -138,7 +149,7 @@ def _override(model: type, field: str) -> Any:
     member = _MEMBERS.get(model, {}).get(field)
     read = member.read if member else None
     return override(
-        rename=_member_name(model, field),
+        rename=member_name(model, field),
         struct_hook=None if read is None else lambda value, _type: read(value),
     )
 
@@ -154,8 +165,13 @@ def _reader_of(converter: cattrs.Converter) -> Callable[[type], Callable[[Any, A
             if not isinstance(value, dict):
                 raise _problem("an object", value)
             # Null and absent mean the same: the field's default.
-            return read_members({name: member for name, member in value.items() if member is not None}, model)
+            given = {name: member for name, member in value.items() if member is not None}
+            for name in required:
+                if name not in given:
+                    raise KeyError(name)
+            return read_members(given, model)
 
+        required = _REQUIRED.get(model, ())
         return read_object
 
     return build
@@ -196,7 +212,7 @@ def _locate(error: BaseException, path: str) -> tuple[str, str]:
         note = next((n for n in getattr(inner, "__notes__", ()) if hasattr(n, "type")), None)
         if isinstance(note, cattrs.AttributeValidationNote):
             owner = getattr(error, "cl", None)
-            path += "." + (_member_name(owner, note.name) if isinstance(owner, type) else pascal(note.name))
+            path += "." + (member_name(owner, note.name) if isinstance(owner, type) else pascal(note.name))
         elif isinstance(note, cattrs.IterableValidationNote):
             path += f"[{note.index}]"
         error = inner
@@ -227,15 +243,54 @@ def structure_rows(value: Any, model: type[T]) -> tuple[T, ...]:
     """
     Read a parsed JSON list as models, faults told as ``$[3].VoucherNo``.
     """
+    read: Callable[[Any, Any], T] = _QUICK.get_structure_hook(model)
+    return _each(value, lambda row: read(row, model), lambda row, path: structure(row, model, path))
+
+
+def _each(value: Any, quick: Callable[[Any], T], careful: Callable[[Any, str], T]) -> tuple[T, ...]:
     if not isinstance(value, list):
         raise WireFormatError("$", str(_problem("a list", value)))
-    read = _QUICK.get_structure_hook(model)
     try:
-        return tuple([read(row, model) for row in value])
+        return tuple([quick(row) for row in value])
     except _FAULTS:
-        for index, row in enumerate(value):
-            structure(row, model, f"$[{index}]")
-        raise
+        return tuple(careful(row, f"$[{index}]") for index, row in enumerate(value))
+
+
+@attrs.frozen(kw_only=True)
+class _Keys:
+    # What a record holds beside its value.
+    id: int
+    changed_at: datetime | None = None
+    reference: str | None = None
+
+
+members(_Keys, changed_at="LastChangedDateTimeOffset", reference="ExternalImportReference")
+
+
+def structure_record(value: Any, model: type[T], path: str = "$") -> Record[T]:
+    """
+    Read a parsed JSON object as a record: the value, its id, its stamp and its reference.
+    """
+    keys, read = structure(value, _Keys, path), structure(value, model, path)
+    return Record(id=str(keys.id), value=read, changed_at=keys.changed_at, reference=keys.reference)
+
+
+def structure_records(value: Any, model: type[T]) -> tuple[Record[T], ...]:
+    """
+    Read a parsed JSON list as records.
+    """
+    read_keys, read_value = _QUICK.get_structure_hook(_Keys), _QUICK.get_structure_hook(model)
+
+    def quick(row: Any) -> Record[T]:
+        keys = read_keys(row, _Keys)
+        return Record(
+            id=str(keys.id),
+            value=read_value(row, model),
+            changed_at=keys.changed_at,
+            reference=keys.reference,
+        )
+
+    return _each(value, quick, lambda row, at: structure_record(row, model, at))
 
 
 def member_names(model: type, fields: Iterable[str]) -> tuple[str, ...]:
@@ -249,4 +304,4 @@ def member_names(model: type, fields: Iterable[str]) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(fields))
     if unknown := [name for name in wanted if name not in known]:
         raise ModelError(f"{model.__name__} has no field {unknown[0]!r}; it has {', '.join(sorted(known))}")
-    return tuple(_member_name(model, name) for name in wanted)
+    return tuple(member_name(model, name) for name in wanted)

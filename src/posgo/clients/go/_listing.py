@@ -119,7 +119,7 @@ class _Listing(Generic[T]):
         return Page(items=items, next=self.page(batch + 1, 1) if batch + 1 < len(self.queries) else None)
 
 
-def listing(  # noqa: PLR0913
+def listing(
     path: str,
     row: type[T] | Callable[[Any], tuple[T, ...]],
     *,

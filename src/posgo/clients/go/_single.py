@@ -1,17 +1,23 @@
 """
-Calls about one object: read, create, delete.
+Calls about one object: read, create, change, delete.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from posgo.clients.calls import Answer, BodyKind, Call, Repeat
+from posgo.clients.calls import Answer, BodyKind, Call, Query, Repeat
+from posgo.exceptions import PatchIgnoredError
+from posgo.procedure import Procedure, ask
 from posgo.wire.json import loads
 from posgo.wire.model import structure
+from posgo.wire.writing import Change, changes, kept_old_value, post_body
 
-__all__ = ["create", "decode_nothing", "delete", "read"]
+__all__ = ["create", "decode_nothing", "delete", "post", "read", "update"]
 
 T = TypeVar("T")
+
+Reader = Callable[[Any], T]
+"""Turns a parsed answer into a result."""
 
 
 def decode_nothing(_answer: Answer) -> None:
@@ -20,48 +26,67 @@ def decode_nothing(_answer: Answer) -> None:
     """
 
 
+def _texts(parameters: Mapping[str, object] | None) -> dict[str, str]:
+    return {name: str(value) for name, value in (parameters or {}).items()}
+
+
+def _reader(model: type[T] | Reader[T]) -> Reader[T]:
+    return (lambda value: structure(value, model)) if isinstance(model, type) else model
+
+
 def read(
     path: str,
-    model: type[T],
+    model: type[T] | Reader[T],
     *,
     roles: tuple[str, ...],
     parameters: Mapping[str, object] | None = None,
-    query: tuple[tuple[str, str], ...] = (),
+    query: Query = (),
 ) -> Call[T]:
     """
     State the reading of one object.
     """
+    reader = _reader(model)
     return Call(
         method="GET",
         path=path,
-        parameters={name: str(value) for name, value in (parameters or {}).items()},
+        parameters=_texts(parameters),
         query=query,
         roles=roles,
-        decode=lambda answer: structure(loads(answer.content), model),
+        decode=lambda answer: reader(loads(answer.content)),
     )
 
 
-def create(
+def post(
     path: str,
-    model: type[T],
+    model: type[T] | Reader[T],
     body: Any,
     *,
     roles: tuple[str, ...],
     parameters: Mapping[str, object] | None = None,
 ) -> Call[T]:
     """
-    State the creation of one object. In doubt it is looked up, never repeated.
+    State a POST. In doubt it is looked up, never repeated.
     """
+    reader = _reader(model)
     return Call(
         method="POST",
         path=path,
-        parameters={name: str(value) for name, value in (parameters or {}).items()},
+        parameters=_texts(parameters),
         body=body,
         body_kind=BodyKind.JSON,
         repeat=Repeat.AFTER_LOOK_UP,
         roles=roles,
-        decode=lambda answer: structure(loads(answer.content), model),
+        decode=lambda answer: reader(loads(answer.content)),
     )
+
+
+def create(
+    path: str, value: T, *, roles: tuple[str, ...], parameters: Mapping[str, object] | None = None
+) -> Call[T]:
+    """
+    State the creation of a value, which comes back as Go made it.
+    """
+    return post(path, type(value), post_body(value), roles=roles, parameters=parameters)
 
 
 def delete(path: str, *, roles: tuple[str, ...], parameters: Mapping[str, object]) -> Call[None]:
@@ -71,8 +96,59 @@ def delete(path: str, *, roles: tuple[str, ...], parameters: Mapping[str, object
     return Call(
         method="DELETE",
         path=path,
-        parameters={name: str(value) for name, value in parameters.items()},
+        parameters=_texts(parameters),
         repeat=Repeat.AFTER_LOOK_UP,
         roles=roles,
         decode=decode_nothing,
     )
+
+
+def _raw(answer: Answer) -> Any:
+    return loads(answer.content) if answer.content else None
+
+
+def update(
+    path: str,
+    model: type[T] | Reader[T],
+    *,
+    old: Any,
+    new: Any,
+    read_roles: tuple[str, ...],
+    write_roles: tuple[str, ...],
+    parameters: Mapping[str, object],
+    extra: tuple[Change, ...] = (),
+) -> Procedure[T]:
+    """
+    Change the fields that differ, and compare what Go answers with what was asked.
+
+    Sends nothing but a read if nothing differs.
+
+    Raises:
+        PatchIgnoredError: If fields kept their old value.
+    """
+    asked = (*changes(old, new), *extra)
+    fetch: Call[Any] = read(path, _identity, roles=read_roles, parameters=parameters)
+    patch: Call[Any] = Call(
+        method="PATCH",
+        path=path,
+        parameters=_texts(parameters),
+        body=[change.operation for change in asked],
+        body_kind=BodyKind.JSON_PATCH,
+        # Replacing a value twice is replacing it once.
+        repeat=Repeat.SAFE,
+        roles=write_roles,
+        decode=_raw,
+    )
+    answered = (yield from ask(patch)) if asked else None
+    if answered is None:
+        # Some resources answer a change without the object.
+        answered = yield from ask(fetch)
+    if ignored := kept_old_value(asked, answered):
+        raise PatchIgnoredError(
+            fields=ignored, method="PATCH", path=path, may_have_happened=len(ignored) < len(asked), status=200
+        )
+    return _reader(model)(answered)
+
+
+def _identity(value: Any) -> Any:
+    return value

@@ -13,7 +13,7 @@ from posgo.wire.model import member_names
 __all__ = ["list"]
 
 
-def list(  # noqa: A001, PLR0913
+def list(
     *,
     from_date: date,
     to_date: date,

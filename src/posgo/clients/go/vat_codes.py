@@ -9,7 +9,7 @@ from posgo.models.ledger import VatCode
 __all__ = ["list"]
 
 
-def list(*, include_expired: bool = True, is_active: bool | None = None) -> Call[Page[VatCode]]:  # noqa: A001
+def list(*, include_expired: bool = True, is_active: bool | None = None) -> Call[Page[VatCode]]:
     """
     List VAT codes.
 
