@@ -195,7 +195,7 @@ def receipts(rates: int = len(RATES), *, tips: bool = True) -> st.SearchStrategy
     return st.builds(
         Receipt,
         lines=st.lists(
-            st.tuples(st.integers(0, rates - 1), st.integers(0, len(GROUPS) - 1), ORE), min_size=1, max_size=4
+            st.tuples(st.integers(0, rates - 1), st.integers(0, len(GROUPS) - 1), ORE), min_size=1, max_size=3
         ).map(tuple),
         tender=st.sampled_from((CASH, CARD, APP, GIFT_CARD)),
         refund=st.sampled_from((False, False, False, True)),
@@ -267,15 +267,23 @@ def _transactions(sold: list[Receipt], by_group: dict[tuple[int, int], Decimal])
 
 
 @st.composite
-def days(draw: st.DrawFn, *, max_receipts: int = 8, tips: bool = True) -> ZReport:
+def days(
+    draw: st.DrawFn, *, max_receipts: int = 5, tips: bool = True, transactions: bool | None = None
+) -> ZReport:
     """
     Z-reports of honest tills; from no receipt at all to more returns than sales.
+
+    Args:
+        draw: Given by hypothesis.
+        max_receipts: At most this many receipts.
+        tips: Whether card payments may hold tips.
+        transactions: Whether the transactions are known; None for either.
     """
     sold = draw(st.lists(receipts(tips=tips), max_size=max_receipts))
     opened = local(2026, 1, 1)
     return report(
         sold,
-        transactions=draw(st.booleans()),
+        transactions=draw(st.booleans()) if transactions is None else transactions,
         cash_point=draw(st.sampled_from(("1", "2", "bar 3"))),
         number=str(draw(st.integers(0, 99999))),
         closed_at=opened + timedelta(minutes=draw(st.integers(0, 365 * 24 * 60))),

@@ -4,14 +4,16 @@ Amounts in NOK: ``Decimal``, whole øre, never rounded on the way in.
 Rounding is a decision of bookkeeping and stands there, with its rule cited.
 """
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from functools import reduce
 from typing import Any
 
 import attrs
 
 from posgo.exceptions import AmountError
 
-__all__ = ["EXACT", "NOK_0", "ORE", "format_nok", "nonzero", "to_nok", "to_optional_nok"]
+__all__ = ["EXACT", "NOK_0", "ORE", "format_nok", "nonzero", "to_nok", "to_optional_nok", "total"]
 
 NOK_0 = Decimal("0.00")
 ORE = Decimal("0.01")
@@ -49,7 +51,7 @@ def to_nok(value: Decimal | int | str) -> Decimal:
             raise AmountError(value, "not a number with a decimal point") from None
     if not amount.is_finite():
         raise AmountError(value, "not a finite number")
-    if abs(amount) >= _LIMIT:
+    if amount.copy_abs() >= _LIMIT:
         raise AmountError(value, "more than 18 digits before the point")
     whole = amount.quantize(ORE, context=EXACT)
     if whole != amount:
@@ -62,6 +64,13 @@ def to_optional_nok(value: Decimal | int | str | None) -> Decimal | None:
     As :func:`to_nok`; None stays None.
     """
     return None if value is None else to_nok(value)
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """
+    Add amounts, losing nothing whatever the caller's own decimal context is.
+    """
+    return reduce(EXACT.add, amounts, NOK_0)
 
 
 def nonzero(_instance: object, attribute: "attrs.Attribute[Any]", value: Decimal) -> None:

@@ -11,7 +11,7 @@ import attrs
 
 from posgo.exceptions import ModelError, UnbalancedVoucherError
 from posgo.models._checks import not_blank, text, to_optional_text, to_tuple
-from posgo.models._money import NOK_0, nonzero, to_nok
+from posgo.models._money import nonzero, to_nok, total
 from posgo.models.findings import Finding
 
 __all__ = ["Journal", "Posting", "Settlement", "SettlementStatus", "Voucher"]
@@ -76,7 +76,7 @@ def _usable_reference(instance: object, attribute: "attrs.Attribute[Any]", value
 def _balanced(_instance: object, _attribute: "attrs.Attribute[Any]", value: tuple[Posting, ...]) -> None:
     if not value:
         raise ModelError("a voucher needs postings")
-    residual = sum((posting.amount for posting in value), NOK_0)
+    residual = total(posting.amount for posting in value)
     if residual:
         raise UnbalancedVoucherError(residual)
 
@@ -113,7 +113,7 @@ class Voucher:
         """
         NOK of all debits, which equals that of all credits.
         """
-        return sum((posting.amount for posting in self.postings if posting.amount > 0), NOK_0)
+        return total(posting.amount for posting in self.postings if posting.amount > 0)
 
 
 @attrs.frozen(kw_only=True)
