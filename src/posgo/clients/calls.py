@@ -125,6 +125,7 @@ class Call(Request[T]):
         priority: Who goes first; None leaves it to the client.
         bearer: Whether it carries an access token. Onboarding does not.
         root: What stands between the client's base address and the path.
+        accept: Media types the answer may have.
         forgive:
             Tells a refusal that means "already done" by title and detail;
             it then counts as success. None: every refusal is one.
@@ -142,6 +143,7 @@ class Call(Request[T]):
     priority: Priority | None = None
     bearer: bool = True
     root: str = "/v2"
+    accept: str = "application/json"
     forgive: Callable[[str], bool] | None = attrs.field(default=None, eq=False)
 
     @property

@@ -13,7 +13,7 @@ from posgo.clients.credentials import GoCredentials
 from posgo.testing._go import auth, journals, ledger, transactions
 from posgo.testing._go.company import Company, RowAmounts
 from posgo.testing._go.entities import Account, BookedVoucher
-from posgo.testing._go.faults import Fault, faulty_reply
+from posgo.testing._go.faults import faulty_reply
 from posgo.testing._go.http import (
     ConnectionCutError,
     Received,
@@ -24,8 +24,9 @@ from posgo.testing._go.http import (
     not_found,
 )
 from posgo.testing._go.routing import Endpoint, Router
-from posgo.testing._go.server import serve
-from posgo.testing._go.transport import FakeTransport
+from posgo.testing._http.faults import Fault, FaultPlan
+from posgo.testing._http.server import serve
+from posgo.testing._http.transport import FakeTransport
 
 __all__ = ["FakeGo"]
 
@@ -75,7 +76,7 @@ class FakeGo:
         self._company.row_amounts = RowAmounts(row_amounts)
         self._company.privileges = auth.PRIVILEGES
         self._gate = auth.Gate(self.credentials, now or _utc_now)
-        self._faults: list[Fault] = []
+        self._faults = FaultPlan()
         self._lock = threading.RLock()
 
     # -- what a person in Go sees and does --------------------------------------
@@ -183,7 +184,7 @@ class FakeGo:
         """
         fault = Fault(status=status, after_effect=after_effect, times=times, method=method, path=path)
         with self._lock:
-            self._faults.append(fault)
+            self._faults.add(fault)
 
     # -- the front door -----------------------------------------------------------
 
@@ -224,10 +225,7 @@ class FakeGo:
     def _fault(self, request: Received) -> Fault | None:
         found = _ROUTER.find(request)
         template = found[0].path if found else request.path
-        fault = next((one for one in self._faults if one.hits(request, template)), None)
-        if fault is not None:
-            fault.times -= 1
-        return fault
+        return self._faults.take(request, template)
 
     def _answered(self, request: Received, url_length: int) -> Reply:
         refused = self._gate.refuses_subscription(request)

@@ -1,5 +1,5 @@
 """
-Requests and answers as Go sees them, and the shapes of its refusals.
+Requests as Go reads them, and the shapes of its refusals.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ from uuid import UUID
 import attrs
 
 from posgo.exceptions import WireFormatError
-from posgo.wire.json import dumps, loads
+from posgo.testing._http.messages import ConnectionCutError, Received as AnyReceived, RefusalError, Reply
+from posgo.wire.json import loads
 
 __all__ = [
     "ConnectionCutError",
@@ -22,41 +23,6 @@ __all__ = [
     "not_found",
     "referenced_not_found",
 ]
-
-
-class ConnectionCutError(Exception):
-    """
-    The connection ends without an answer.
-    """
-
-
-@attrs.frozen(kw_only=True)
-class Reply:
-    """
-    An answer on its way out.
-    """
-
-    status: int = 200
-    content: bytes = b""
-    headers: Mapping[str, str] = attrs.field(factory=dict)
-
-    @classmethod
-    def of(cls, body: Any, status: int = 200, **headers: str) -> "Reply":
-        """
-        Answer with a JSON document.
-        """
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return cls(status=status, content=dumps(body), headers={"Content-Type": "application/json", **named})
-
-
-class RefusalError(Exception):
-    """
-    Go says no.
-    """
-
-    def __init__(self, reply: Reply) -> None:
-        self.reply = reply
-        super().__init__(reply.status)
 
 
 def _problem(status: int, title: str, detail: str | None, errors: Mapping[str, list[str]] | None) -> NoReturn:
@@ -103,25 +69,12 @@ def gateway(status: int, message: str, **headers: str) -> Reply:
 
 
 @attrs.frozen(kw_only=True)
-class Received:
+class Received(AnyReceived):
     """
     A request FakeGo received.
 
-    Attributes:
-        method: In capitals.
-        path: Below ``/v2``, such as ``/VatCodes``; ``/OAuth/Token`` for the token.
-        query: Names as sent.
-        headers: Names in lower case.
-        content: Body as sent.
-        parameters: Values of the path template; empty before routing.
+    Its path is what stands below ``/v2``, or ``/OAuth/Token`` for the token.
     """
-
-    method: str
-    path: str
-    query: Mapping[str, str] = attrs.field(factory=dict)
-    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    content: bytes = attrs.field(default=b"", repr=False)
-    parameters: Mapping[str, Any] = attrs.field(factory=dict)
 
     def asked(self, name: str) -> str | None:
         """

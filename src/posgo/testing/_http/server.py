@@ -1,18 +1,16 @@
 """
-The fake over real HTTP on this machine.
+A fake over real HTTP on this machine.
 """
 
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from posgo.testing._go.http import ConnectionCutError, Reply
+from posgo.testing._http.messages import Answerer, ConnectionCutError
 
 __all__ = ["serve"]
-
-Answerer = Callable[[str, str, dict[str, str], bytes], Reply]
 
 
 def _handler(answer: Answerer) -> type[BaseHTTPRequestHandler]:

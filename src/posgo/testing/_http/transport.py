@@ -1,16 +1,12 @@
 """
-The fake as an httpx transport, sync and async.
+A fake as an httpx transport, sync and async.
 """
-
-from collections.abc import Callable
 
 import httpx
 
-from posgo.testing._go.http import ConnectionCutError, Reply
+from posgo.testing._http.messages import Answerer, ConnectionCutError
 
 __all__ = ["FakeTransport"]
-
-Answerer = Callable[[str, str, dict[str, str], bytes], Reply]
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):

@@ -1,0 +1,207 @@
+"""
+The two drivers of every flow: one waits, one awaits. They hold no rules.
+"""
+
+import asyncio
+import threading
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import attrs
+import httpx
+
+from posgo.clients.calls import Answer, Priority
+from posgo.clients.clock import Clock
+from posgo.clients.failures import NoAnswer
+from posgo.clients.limiter import Limiter
+from posgo.clients.sending import Exchange, Flow, Renewal, Turn, Wait
+from posgo.exceptions import ConfigurationError, WireFormatError
+
+__all__ = ["AsyncDriver", "SyncDriver", "Timeouts", "base_address"]
+
+T = TypeVar("T")
+
+# These never reached the server: nothing can have been carried out.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+@attrs.frozen(kw_only=True)
+class Timeouts:
+    """
+    How long to wait for the server.
+
+    Attributes:
+        connect: For a connection, a place in the pool included.
+        read: Between two pieces of an answer, and for the first one. Posting a voucher may take Go a while.
+    """
+
+    connect: timedelta = timedelta(seconds=10)
+    read: timedelta = timedelta(seconds=60)
+
+    def for_httpx(self) -> httpx.Timeout:
+        """
+        As httpx takes it.
+        """
+        return httpx.Timeout(self.read.total_seconds(), connect=self.connect.total_seconds())
+
+
+def base_address(base_url: str, example: str) -> str:
+    """
+    Take the address calls stand below, without a slash at its end.
+
+    Raises:
+        ConfigurationError: If it is no plain HTTP address; it is not repeated, for it may hold a password.
+    """
+    try:
+        url = httpx.URL(base_url)
+    except (httpx.InvalidURL, TypeError):
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host or url.query or url.userinfo:
+        raise ConfigurationError(
+            "base_url", (f"give an address such as {example}, without query and user name",)
+        )
+    return base_url.rstrip("/")
+
+
+def _no_answer(error: httpx.RequestError) -> NoAnswer:
+    if isinstance(error, httpx.DecodingError):
+        raise WireFormatError("$", "the content encoding of the answer is broken") from error
+    return NoAnswer(sent=not isinstance(error, _NOT_SENT), cause=error)
+
+
+def _answer(response: httpx.Response) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(status=response.status_code, headers=headers, content=response.content)
+
+
+class SyncDriver:
+    """
+    Performs steps while the caller waits. Safe to share between threads.
+
+    Args:
+        transport: An httpx transport; None for the network.
+        timeout: How long to wait for the server.
+        clock: Passes time.
+        limiter: Gives turns.
+    """
+
+    def __init__(
+        self, transport: httpx.BaseTransport | None, timeout: Timeouts, clock: Clock, limiter: Limiter
+    ) -> None:
+        self._clock = clock
+        self._limiter = limiter
+        self._renewing = threading.Lock()
+        self._http = httpx.Client(transport=transport, timeout=timeout.for_httpx())
+
+    def close(self) -> None:
+        """
+        Close the connections.
+        """
+        self._http.close()
+
+    def drive(self, flow: Flow[T]) -> T:
+        """
+        Perform the steps of a flow and return its result.
+        """
+        outcome: Any = None
+        while True:
+            try:
+                step = flow.send(outcome)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            outcome = None
+            match step:
+                case Exchange():
+                    outcome = self._exchange(step)
+                case Turn():
+                    self._take_turn(step.priority)
+                case Wait():
+                    self._clock.sleep(step.duration.total_seconds())
+                case Renewal():
+                    with self._renewing:
+                        outcome = self.drive(step.steps)
+
+    def _take_turn(self, priority: Priority) -> None:
+        ticket = self._limiter.enter(priority)
+        try:
+            while (seconds := self._limiter.ask(ticket)) > 0:
+                self._clock.sleep(seconds)
+        finally:
+            self._limiter.leave(ticket)
+
+    def _exchange(self, step: Exchange) -> Answer | NoAnswer:
+        try:
+            response = self._http.request(
+                step.method, step.url, headers=step.headers, content=step.content, follow_redirects=False
+            )
+        except httpx.RequestError as error:
+            return _no_answer(error)
+        return _answer(response)
+
+
+class AsyncDriver:
+    """
+    As :class:`SyncDriver`, for callers that await. Belongs to one event loop.
+    """
+
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport | None, timeout: Timeouts, clock: Clock, limiter: Limiter
+    ) -> None:
+        self._clock = clock
+        self._limiter = limiter
+        self._renewing = asyncio.Lock()
+        self._http = httpx.AsyncClient(transport=transport, timeout=timeout.for_httpx())
+
+    async def close(self) -> None:
+        """
+        Close the connections.
+        """
+        await self._http.aclose()
+
+    async def drive(self, flow: Flow[T]) -> T:
+        """
+        Perform the steps of a flow and return its result.
+        """
+        outcome: Any = None
+        while True:
+            try:
+                step = flow.send(outcome)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            outcome = None
+            match step:
+                case Exchange():
+                    outcome = await self._exchange(step)
+                case Turn():
+                    await self._take_turn(step.priority)
+                case Wait():
+                    await self._clock.sleep_async(step.duration.total_seconds())
+                case Renewal():
+                    async with self._renewing:
+                        outcome = await self.drive(step.steps)
+
+    async def _take_turn(self, priority: Priority) -> None:
+        ticket = self._limiter.enter(priority)
+        try:
+            while (seconds := self._limiter.ask(ticket)) > 0:
+                await self._clock.sleep_async(seconds)
+        finally:
+            self._limiter.leave(ticket)
+
+    async def _exchange(self, step: Exchange) -> Answer | NoAnswer:
+        try:
+            response = await self._http.request(
+                step.method, step.url, headers=step.headers, content=step.content, follow_redirects=False
+            )
+        except httpx.RequestError as error:
+            return _no_answer(error)
+        return _answer(response)
