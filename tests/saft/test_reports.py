@@ -2,6 +2,7 @@
 Z-reports: codes, rows, where they stand, and which of them there are.
 """
 
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ from posgo import saft
 from posgo.exceptions import MalformedFileError
 from posgo.models.findings import Finding, Severity
 from posgo.models.pos import Count, Direction, Movement, OperatorRow
-from support.saft_builder import BASICS, Day, Line, Receipt, Register, Shop
+from support.saft_builder import BASICS, Day, Line, Receipt, Register, Shop, Style, build
 
 Reading = Callable[..., saft.AuditFile]
 CLOSED = datetime(2026, 3, 14, 23)  # noqa: DTZ001 - tills write local time
@@ -214,6 +215,20 @@ class TestRows:
         (z,) = reading(shop(a_day(operator_floats=tuple(rows)))).z_reports
 
         assert (OperatorRow(operator="1", code="float", amount="700.00"),) == z.operator_floats
+
+    def test_second_list_of_payments(self, reading: Reading) -> None:
+        """
+        No money is passed over because a till writes a list in two parts.
+        """
+        data = build(
+            shop(a_day(receipts=(SALE, attrs.evolve(SALE, tender="VIPPS")))), Style(indent="", newline="")
+        )
+        row = b"</reportPayment><reportPayment>"
+        assert 1 == data.count(row)
+        split = data.replace(row, b"</reportPayment></reportPayments><reportPayments><reportPayment>")
+        (z,) = saft.read(io.BytesIO(split)).z_reports
+
+        assert ((), ["12002", "12011"]) == (z.findings, [tender.code for tender in z.tenders])
 
     @pytest.mark.parametrize(
         ("missing", "words"),

@@ -451,6 +451,14 @@ class TestAgainstTheReport:
 
         assert () == z.findings
 
+    def test_even_exchange_is_a_receipt(self, reading: Reading) -> None:
+        """
+        A receipt of nothing on the whole is no return.
+        """
+        even = Receipt(at=AT, lines=(Line(Decimal("100.00")), Line(Decimal("-100.00"))))
+
+        assert () == only(reading(shop(SALE, even))).findings
+
     def test_returned_lines_count_as_returns(self, reading: Reading) -> None:
         """
         A till may count returned lines of mixed receipts as returns (X5).

@@ -108,6 +108,15 @@ class TestAmounts:
         assert [1, 2, 3, 4, 5] == [memo["x" * n] for n in range(1, 6)]
         assert 2 == len(memo)
 
+    def test_absurd_texts_are_not_remembered(self) -> None:
+        """
+        A number in a megabyte of blanks is read, and forgotten.
+        """
+        memo = _fields.Memo(len)
+
+        assert [40, 41] == [memo["x" * 40], memo["x" * 41]]
+        assert ["x" * 40] == list(memo)
+
 
 class TestWhere:
     """

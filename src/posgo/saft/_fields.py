@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import Final, TypeVar
 from xml.etree.ElementTree import Element
 
 from dateutil import tz
@@ -77,9 +77,13 @@ class _WrongError(Exception):
 class Memo(dict[str, V]):
     """
     Texts already converted. A day repeats the same few thousand prices, rates and dates.
+
+    Bounded: at most ``limit`` texts, none of them longer than any honest value.
     """
 
-    def __init__(self, convert: Callable[[str], V], *, limit: int = 100_000) -> None:
+    LONGEST: Final = 40
+
+    def __init__(self, convert: Callable[[str], V], *, limit: int = 20_000) -> None:
         super().__init__()
         self._convert = convert
         self._limit = limit
@@ -88,7 +92,8 @@ class Memo(dict[str, V]):
         value = self._convert(text)
         if len(self) >= self._limit:
             self.clear()
-        self[text] = value
+        if len(text) <= self.LONGEST:
+            self[text] = value
         return value
 
 

@@ -107,8 +107,8 @@ def check_receipt(receipt: Receipt, codes: Codes, breaks: Breaks) -> None:
         _check_vat(receipt, rows, breaks)
     if receipt.kind is Kind.TURNOVER:
         _check_payment(receipt, breaks)
-    if receipt.rounding:
-        _check_rounding(receipt, codes, breaks)
+    if rounding := receipt.rounding:
+        _check_rounding(receipt, rounding, codes, breaks)
     if receipt.conflicts:
         breaks.note("sign-conflict", receipt.nr)
 
@@ -165,8 +165,7 @@ def _check_payment(receipt: Receipt, breaks: Breaks) -> None:
         breaks.note("foreign-currency" if foreign else "T6", receipt.nr, due, paid)
 
 
-def _check_rounding(receipt: Receipt, codes: Codes, breaks: Breaks) -> None:
-    rounding = receipt.rounding or 0
+def _check_rounding(receipt: Receipt, rounding: int, codes: Codes, breaks: Breaks) -> None:
     by_cash = any(codes.resolve(PAYMENT, row.type).code == CASH for row in receipt.paid)
     if not by_cash or abs(rounding) > 50:
         breaks.note("T7", receipt.nr, 0, rounding)

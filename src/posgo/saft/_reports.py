@@ -281,13 +281,13 @@ def _identity(fields: Fields, shop: Shop, number: str) -> Iterator[Finding]:
 
 
 def _rows(report: Element, container: str, *, mandatory: bool = False) -> Iterator[Fields]:
-    found = report.find(_Q(container))
-    if found is None:
-        if mandatory:
-            raise BadFieldError(_Q(container), None, f"a Z-report must have it. {_VENDOR}")
-        return
-    for row in found:
-        yield children(row)
+    found = report.findall(_Q(container))
+    if mandatory and not found:
+        raise BadFieldError(_Q(container), None, f"a Z-report must have it. {_VENDOR}")
+    # The schema allows one; if a till writes a second, its money counts too.
+    for rows in found:
+        for row in rows:
+            yield children(row)
 
 
 def _one(report: Element, container: str) -> Fields:
