@@ -89,9 +89,13 @@ def exported(tree: ast.Module) -> list[str] | None:
     The value of ``__all__``; None without one.
     """
     for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            names: list[str] = ast.literal_eval(node.value)
-            return names
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id="__all__")], value=value)
+                | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value)
+            ):
+                names: list[str] = ast.literal_eval(value)
+                return names
     return None
 
 
