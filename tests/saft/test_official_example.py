@@ -201,7 +201,11 @@ class TestTransactions:
             returned.key_version,
             returned.counts,
         ) == ("1000", None, "1", True)
+        vat = saft.TransactionVat(
+            vat_code="31", percent=Decimal(15), amount=Decimal("-2.14"), base=Decimal("-14.26"), pos_code="2"
+        )
         (line,) = returned.lines
+        assert ((vat,), vat) == (returned.vat, line.vat)
         assert (Decimal(-1), "1001", "100", "04006") == (
             line.quantity,
             line.article,

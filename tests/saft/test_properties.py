@@ -220,7 +220,7 @@ class TestAnyBytes:
     Damage is told as damage, never as a traceback of something inside.
     """
 
-    @settings(max_examples=250)
+    @settings(max_examples=150)
     @given(data=st.composite(mutations)())
     def test_mutated(self, data: bytes) -> None:
         """
@@ -228,7 +228,7 @@ class TestAnyBytes:
         """
         self._read_or_refuse(data)
 
-    @settings(max_examples=300)
+    @settings(max_examples=150)
     @given(place=st.integers(0, 10_000), text=texts)
     def test_absurd_values(self, place: int, text: str) -> None:
         """

@@ -353,6 +353,17 @@ class TestOwnIdentities:
 
         assert [(None, Decimal(0))] == [(r.vat_code, r.percent) for r in z.transactions.group_vat]  # type: ignore[union-attr]
 
+    def test_vat_by_rate_alone(self, reading: Reading) -> None:
+        """
+        A till that names no VAT codes has its rates, and no standard codes.
+        """
+        file = reading(shop(attrs.evolve(SALE, overrides={"vatCode": "-"})), vat_codes=False)
+
+        assert () == only(file).findings
+        assert [(None, None, Decimal(25))] == [
+            (row.vat_code, row.pos_code, row.percent) for one in file.transactions() for row in one.vat
+        ]
+
     def test_group_from_the_article(self, reading: Reading) -> None:
         """
         A line may name only its article; the article list knows the group.
