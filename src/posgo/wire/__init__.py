@@ -5,6 +5,6 @@ Every module states how its models stand in Go's JSON; importing any of them
 makes all of them known.
 """
 
-from posgo.wire import contacts, documents, invoices, ledger, orders, products, terms
+from posgo.wire import _contacts, _invoices, _orders, _products, _terms, documents, ledger  # noqa: F401
 
-__all__ = ["contacts", "documents", "invoices", "ledger", "orders", "products", "terms"]
+__all__ = ["documents", "ledger"]

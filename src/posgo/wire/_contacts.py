@@ -10,8 +10,6 @@ from posgo.models.parties import Address, Customer
 from posgo.wire.model import Member, members
 from posgo.wire.writing import without_none, writable
 
-__all__: list[str] = []
-
 
 def _country(value: Any) -> str:
     # A country Go knows and we do not must not keep the customer away.

@@ -6,8 +6,6 @@ from posgo.models.go_products import GoProduct, ProductGroup
 from posgo.wire.model import members
 from posgo.wire.writing import writable
 
-__all__: list[str] = []
-
 _SHARED = {
     "sales_account_id": "StandardSalesAccountId",
     "unit": "UnitOfMeasureCode",

@@ -16,8 +16,6 @@ from posgo.models.terms import (
 from posgo.wire.model import members
 from posgo.wire.writing import writable
 
-__all__: list[str] = []
-
 members(PaymentTerm, required=("id",))
 writable(PaymentTerm, "name", "credit_days", "is_active", "is_default")
 

@@ -12,8 +12,6 @@ from posgo.models.invoices import (
 )
 from posgo.wire.model import members
 
-__all__: list[str] = []
-
 members(
     OutgoingInvoice,
     reference="ExternalImportReference",

@@ -6,8 +6,6 @@ from posgo.models.go_orders import Attachment, SalesOrder, SalesOrderLine, SendR
 from posgo.wire.model import members
 from posgo.wire.writing import writable
 
-__all__: list[str] = []
-
 members(
     SalesOrderLine,
     required=("id",),
