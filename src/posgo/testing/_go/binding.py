@@ -20,10 +20,12 @@ __all__ = [
     "int32",
     "int64",
     "list_of",
+    "named",
     "nested",
     "number",
     "on_day",
     "one_of",
+    "percentage",
     "text",
     "truth",
     "uuid",
@@ -74,6 +76,15 @@ def number(value: Any) -> Decimal:
     ):
         raise _refuse("The JSON value could not be converted to System.Double.")
     return Decimal(repr(float(value)))
+
+
+def percentage(value: Any) -> int:
+    """
+    Bind a whole number from 0 to 100.
+    """
+    if not 0 <= int32(value) <= 100:
+        raise _refuse("The field must be between 0 and 100.")
+    return int(value)
 
 
 def truth(value: Any) -> bool:
@@ -183,10 +194,12 @@ class Dto:
     Attributes:
         members: Kinds by PascalCase name.
         required: Names that must be there.
+        nested_members: Names a patch may reach inside its members.
     """
 
     members: Mapping[str, Kind]
     required: tuple[str, ...] = ()
+    nested_members: tuple[str, ...] = ()
 
     def bind(self, value: Any) -> dict[str, Any]:
         """
@@ -227,3 +240,10 @@ def nested(dto: Dto) -> Kind:
     Bind an object inside another.
     """
     return dto.bind
+
+
+def named(kinds: Mapping[Kind, str]) -> dict[str, Kind]:
+    """
+    Write members by kind: the names of each kind in one text.
+    """
+    return {name: kind for kind, names in kinds.items() for name in names.split()}

@@ -8,13 +8,21 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from posgo.testing._go import chart
-from posgo.testing._go.entities import Account, BookedLine, BookedVoucher, DepartmentEntity, VatRow
+from posgo.testing._go.entities import Account, BookedLine, BookedVoucher, VatRow
+from posgo.testing._go.http import bad_request, referenced_not_found
+from posgo.testing._go.subledger import Subledger
 
-__all__ = ["Company", "RowAmounts", "vat_in"]
+__all__ = ["Company", "Row", "RowAmounts", "vat_in"]
 
 ORE = Decimal("0.01")
+
+Row = dict[str, Any]
+"""An object in Go's own names; dates and decimals as Python has them."""
+
+_CUSTOMER_NUMBERS = range(10_000, 20_000)
 
 
 class RowAmounts(enum.Enum):
@@ -60,9 +68,20 @@ class Company:
         self.accounts: dict[int, Account] = {}
         for number, name, vat_code in chart.ACCOUNTS:
             self.put_account(number, name=name, vat_code=vat_code)
-        self.departments: dict[int, DepartmentEntity] = {}
-        self.put_department("10", "Butikk")
         self.vouchers: list[BookedVoucher] = []
+        self.subledger = Subledger(self.stamp, self.new_id)
+        self.invoiced_products: set[int] = set()
+        self.may_send_invoices = True
+        self.onboarding_tokens: dict[str, str] = {}
+        self.checks_references = True
+        self.ignored_members: set[str] = set()
+        self.line_rounding = ROUND_HALF_UP
+        self.line_edits_move_orders = True
+        self._tables: dict[str, dict[Any, Row]] = {}
+        self._series_id = str(uuid.uuid4())
+        self._invoice_numbers = itertools.count(10_001)
+        self._order_numbers = itertools.count(1)
+        self.founded = self.stamp()
 
     # -- time and identity -------------------------------------------------
 
@@ -124,16 +143,95 @@ class Company:
         """
         return next((account for account in self.accounts.values() if account.number == number), None)
 
-    def put_department(self, code: str, name: str) -> DepartmentEntity:
+    # -- objects with the usual life ---------------------------------------
+
+    def table(self, name: str) -> dict[Any, Row]:
         """
-        Add a department.
+        All objects of one kind, by id.
         """
-        stamp = self.stamp()
-        department = DepartmentEntity(
-            id=self.new_id(), code=code, name=name, active=True, created_at=stamp, changed_at=stamp
+        return self._tables.setdefault(name, {})
+
+    def by(self, table: str, member: str, value: Any) -> Any:
+        """
+        The id of the object whose member has a value, or a refusal.
+        """
+        found = next((row["Id"] for row in self.table(table).values() if row[member] == value), None)
+        if found is None:
+            referenced_not_found(f"{table} with {member} {value!r} was not found")
+        return found
+
+    def refuse_unknown(self, row: Row, **tables: str) -> None:
+        """
+        Refuse a row that names an object that does not exist.
+        """
+        for member, table in tables.items():
+            value = row.get(member)
+            # -1 says explicitly: none.
+            if value not in {None, -1} and value not in self.table(table) and self.checks_references:
+                referenced_not_found(f"{table} with id {value} was not found")
+
+    def series_rows(self) -> list[Row]:
+        """
+        The number series: one, for customers.
+        """
+        account = self.account(1500)
+        return [
+            {
+                "Id": self._series_id,
+                "Name": "Kunder",
+                "SubLedgerNumberSeriesType": "Customer",
+                "FromInclusive": _CUSTOMER_NUMBERS.start,
+                "ToInclusive": _CUSTOMER_NUMBERS.stop - 1,
+                "GeneralLedgerAccountNo": 1500,
+                "GeneralLedgerAccountId": account.id if account else 0,
+                "IsDefault": True,
+                "IsClientTrust": False,
+            }
+        ]
+
+    def next_customer_number(self) -> int:
+        """
+        The next free number of the series.
+        """
+        taken = {row["Number"] for row in self.table("Customers").values()}
+        free = next((number for number in _CUSTOMER_NUMBERS if number not in taken), None)
+        if free is None:
+            bad_request("Customer validation error(s)", "The number series is used up")
+        return free
+
+    def next_invoice_no(self) -> int:
+        """
+        The next invoice number.
+        """
+        return next(self._invoice_numbers)
+
+    def next_order_no(self) -> int:
+        """
+        The next order number.
+        """
+        return next(self._order_numbers)
+
+    def touch_order(self, order: Row) -> None:
+        """
+        Note a change of an order's lines. Whether that moves the order's stamp is unverified.
+        """
+        if self.line_edits_move_orders:
+            order["LastChangedDateTimeOffset"] = self.stamp()
+
+    def reserved(self, product_id: int) -> Decimal:
+        """
+        How much of a product confirmed orders hold back.
+        """
+        return sum(
+            (
+                line["Quantity"] or Decimal(0)
+                for order in self.table("SalesOrders").values()
+                if order["SalesOrderStatus"] == "Confirmed"
+                for line in order["SalesOrderLines"]
+                if line["ProductId"] == product_id
+            ),
+            Decimal(0),
         )
-        self.departments[department.id] = department
-        return department
 
     def vat_on(self, code: str, day: date) -> VatRow:
         """
@@ -149,11 +247,17 @@ class Company:
 
     # -- the books -------------------------------------------------------------
 
-    def book(self, voucher: BookedVoucher) -> BookedVoucher:
+    def book(
+        self, voucher: BookedVoucher, *, invoice_no: str | None = None, due_date: date | None = None
+    ) -> BookedVoucher:
         """
-        Enter a voucher.
+        Enter a voucher, and what it does to customers' accounts.
         """
         self.vouchers.append(voucher)
+        if voucher.reverses is None:
+            self.subledger.enter(voucher, invoice_no=invoice_no, due_date=due_date)
+        else:
+            self.subledger.undo(voucher.reverses, voucher)
         return voucher
 
     def next_voucher_no(self) -> int:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import attrs
 
-__all__ = ["Account", "BookedLine", "BookedVoucher", "DepartmentEntity", "VatRow"]
+__all__ = ["Account", "BookedLine", "BookedVoucher", "VatRow"]
 
 
 @attrs.define(kw_only=True)
@@ -49,20 +49,6 @@ class VatRow:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
-@attrs.define(kw_only=True)
-class DepartmentEntity:
-    """
-    A department.
-    """
-
-    id: int
-    code: str | None
-    name: str
-    active: bool
-    created_at: datetime
-    changed_at: datetime
-
-
 @attrs.frozen(kw_only=True)
 class BookedLine:
     """
@@ -80,6 +66,7 @@ class BookedLine:
         matching_reference: None if none.
         invoice_no: Invoice a bank line pays; None if none.
         customer_no: Customer whose subledger it is on; None if on none.
+        vat_amount: VAT inside the amount where it was computed elsewhere; None lets the ledger compute it.
     """
 
     id: int
@@ -97,6 +84,7 @@ class BookedLine:
     cid: str | None = None
     customer_no: int | None = None
     customer_id: int | None = None
+    vat_amount: Decimal | None = None
 
     @property
     def vat_code(self) -> str:

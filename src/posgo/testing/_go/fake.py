@@ -10,7 +10,21 @@ from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from posgo.clients.credentials import GoCredentials
-from posgo.testing._go import auth, journals, ledger, transactions
+from posgo.testing._go import (
+    accounts,
+    auth,
+    documents,
+    goods,
+    invoices,
+    journals,
+    ledger,
+    orders,
+    parties,
+    receivables,
+    sending,
+    terms,
+    transactions,
+)
 from posgo.testing._go.company import Company, RowAmounts
 from posgo.testing._go.entities import Account, BookedVoucher
 from posgo.testing._go.faults import faulty_reply
@@ -30,7 +44,22 @@ from posgo.testing._http.transport import FakeTransport
 
 __all__ = ["FakeGo"]
 
-_ROUTER = Router((*auth.ENDPOINTS, *ledger.ENDPOINTS, *journals.ENDPOINTS, *transactions.ENDPOINTS))
+_SUBJECTS = (
+    accounts,
+    auth,
+    documents,
+    goods,
+    invoices,
+    journals,
+    ledger,
+    orders,
+    parties,
+    receivables,
+    sending,
+    terms,
+    transactions,
+)
+_ROUTER = Router(endpoint for subject in _SUBJECTS for endpoint in subject.ENDPOINTS)
 _TOKEN_PATH = "/OAuth/Token"  # noqa: S105
 # Beyond this the real gateway finds no such endpoint.
 _LONGEST_URL = 2000
@@ -75,6 +104,8 @@ class FakeGo:
         self._company = Company(organization_number, now or _utc_now)
         self._company.row_amounts = RowAmounts(row_amounts)
         self._company.privileges = auth.PRIVILEGES
+        terms.DEPARTMENTS.add(self._company, {"Code": "10", "Name": "Butikk", "IsActive": True})
+        goods.GROUPS.add(self._company, {"Code": "STD", "Name": "Standard"})
         self._gate = auth.Gate(self.credentials, now or _utc_now)
         self._faults = FaultPlan()
         self._lock = threading.RLock()

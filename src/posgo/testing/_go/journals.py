@@ -8,15 +8,15 @@ import uuid
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from posgo.testing._go import binding as b
 from posgo.testing._go.company import ORE, Company
-from posgo.testing._go.entities import BookedLine, BookedVoucher
+from posgo.testing._go.entities import Account, BookedLine, BookedVoucher
 from posgo.testing._go.http import Received, Reply, bad_request, not_found, referenced_not_found
 from posgo.testing._go.routing import Endpoint, endpoint
 
-__all__ = ["ENDPOINTS", "SEGMENTS"]
+__all__ = ["ENDPOINTS", "SEGMENTS", "VAT_RETURN", "check_date"]
 
 SEGMENTS = {
     "CashJournals": ("CashJournal", "CashVoucher_Full"),
@@ -26,6 +26,14 @@ SEGMENTS = {
 }
 _TITLE = "Voucher validation error(s)"
 
+VAT_RETURN = b.one_of(
+    "None",
+    "Adjustment",
+    "LossesOnClaims",
+    "ReversalOfInputValueAddedTax",
+    "Withdrawals",
+    "AdjustmentVatCompensationRealProperty",
+)
 _LINE_MEMBERS = {
     "AccountId": b.int64,
     "CurrencyAmount": b.number,
@@ -45,11 +53,8 @@ _LINE_MEMBERS = {
     "Quantity": b.number,
     "Quantity2": b.number,
     "VatId": b.int32,
-    "VatReturnSpecification": b.one_of(
-        "None", "Adjustment", "LossesOnClaims", "ReversalOfInputValueAddedTax", "Withdrawals",
-        "AdjustmentVatCompensationRealProperty",
-    ),
-}  # fmt: skip
+    "VatReturnSpecification": VAT_RETURN,
+}
 _LINE_REQUIRED = ("AccountId", "VatId", "PostingDate")
 _LINE = b.Dto(_LINE_MEMBERS, _LINE_REQUIRED)
 _BANK_LINE = b.Dto({**_LINE_MEMBERS, "InvoiceNo": b.any_text, "Cid": b.any_text}, _LINE_REQUIRED)
@@ -79,11 +84,14 @@ _HEADERS = {
 }
 
 
-def _refuse(detail: str) -> None:
+def _refuse(detail: str) -> NoReturn:
     bad_request(_TITLE, detail)
 
 
-def _check_date(company: Company, day: date) -> None:
+def check_date(company: Company, day: date) -> None:
+    """
+    Refuse a posting date that is locked, or before the books in Go begin.
+    """
     if company.lock_date is not None and day <= company.lock_date:
         _refuse(f"The posting date {day} is not after the lock date {company.lock_date}")
     if day < company.conversion_date:
@@ -112,16 +120,23 @@ def _bound_lines(company: Company, lines: list[dict[str, Any]]) -> Iterator[Book
             _refuse("CurrencyAmount must be different from 0")
         if amount != amount.quantize(ORE):
             _refuse("CurrencyAmount may have two decimals")
-        _check_date(company, line["PostingDate"])
+        check_date(company, line["PostingDate"])
         yield _bound_line(company, line, amount)
 
 
-def _bound_line(company: Company, line: dict[str, Any], amount: Decimal) -> BookedLine:
-    account = company.accounts.get(line["AccountId"])
+def _account(company: Company, account_id: int) -> tuple[Account, dict[str, Any] | None]:
+    customers = company.table("Customers").values()
+    customer = next((one for one in customers if one["SubledgerAccountId"] == account_id), None)
+    account = company.account(1500) if customer else company.accounts.get(account_id)
     if account is None:
-        referenced_not_found(f"Account with id {line['AccountId']} was not found")
-    if account.control:
+        referenced_not_found(f"Account with id {account_id} was not found")
+    if account.control and customer is None:
         _refuse(f"Account {account.number} has a sub ledger and cannot be posted to directly")
+    return account, customer
+
+
+def _bound_line(company: Company, line: dict[str, Any], amount: Decimal) -> BookedLine:
+    account, customer = _account(company, line["AccountId"])
     vat = next((row for row in company.vat_rows if row.id == line["VatId"]), None)
     if vat is None:
         referenced_not_found(f"Vat code with id {line['VatId']} was not found")
@@ -133,22 +148,25 @@ def _bound_line(company: Company, line: dict[str, Any], amount: Decimal) -> Book
         )
     if not company.vat_registered and vat.code != "0":
         _refuse(f"Vat code {vat.code} is not allowed: the client is not registered for VAT")
-    department = company.departments.get(line.get("DepartmentId", 0))
-    if department is None and "DepartmentId" in line:
-        referenced_not_found(f"Department with id {line['DepartmentId']} was not found")
+    company.refuse_unknown(
+        line, DepartmentId="Departments", ProjectId="Projects", LocationId="Locations", ProductId="Products"
+    )
+    department = company.table("Departments").get(line.get("DepartmentId"))
     if department is None and account.department_required:
         _refuse(f"Account {account.number} requires a department")
     if account.project_required and "ProjectId" not in line:
         _refuse(f"Account {account.number} requires a project")
     return BookedLine(
         id=company.new_id(),
-        account_id=account.id,
+        account_id=line["AccountId"],
         account=account.number,
         amount=amount.quantize(ORE),
         vat=vat,
         posting_date=line["PostingDate"],
-        department=department.code if department else None,
-        department_id=department.id if department else None,
+        department=department["Code"] if department else None,
+        department_id=department["Id"] if department else None,
+        customer_id=customer["Id"] if customer else None,
+        customer_no=customer["Number"] if customer else None,
         text=line.get("Description"),
         matching_reference=line.get("CustomMatchingReference"),
         external_reference=line.get("ExternalLineReference"),
@@ -249,7 +267,7 @@ def reverse(company: Company, request: Received) -> Reply:
     if voucher.reversed:
         _refuse(f"Voucher {voucher.voucher_no} is already reversed")
     for line in voucher.lines:
-        _check_date(company, line.posting_date)
+        check_date(company, line.posting_date)
     company.reverse(voucher, by_integration=True)
     return Reply(status=200)
 

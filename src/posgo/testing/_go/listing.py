@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote, urlencode
 
 from posgo.testing._go.binding import BindingError, instant, on_day
@@ -20,7 +20,7 @@ _DEFAULT_SIZE = 5000
 _LARGEST_SIZE = 20_000
 
 
-def _invalid(name: str, value: str) -> None:
+def _invalid(name: str, value: str) -> NoReturn:
     bad_request(
         "One or more validation errors occurred.", None, {name: [f"The value '{value}' is not valid."]}
     )
@@ -119,7 +119,6 @@ def number_filter(request: Received, name: str) -> Callable[[int | None], bool]:
         found = re.fullmatch(r"\s*([0-9]{1,18})\s*(?:(-)\s*([0-9]{1,18})?\s*)?", part)
         if found is None:
             _invalid(name, part.strip())
-            continue
         low = int(found[1])
         high = int(found[3]) if found[3] else (2**63 if found[2] else low)
         ranges.append((low, high))

@@ -13,7 +13,7 @@ from posgo.testing._go.http import Received, Reply
 from posgo.testing._go.listing import codes, flag, later, number_filter, page, required_day
 from posgo.testing._go.routing import Endpoint, endpoint
 
-__all__ = ["ENDPOINTS", "ledger_amounts"]
+__all__ = ["ENDPOINTS", "ledger_rows"]
 
 _FIELDS = [
     "AccountId",
@@ -71,11 +71,13 @@ _FIELDS = [
 ]
 
 
-def ledger_amounts(line: BookedLine) -> tuple[Decimal, Decimal]:
+def _ledger_amounts(line: BookedLine) -> tuple[Decimal, Decimal]:
     """
     A line's amount without VAT, and its VAT.
     """
-    vat = vat_in(line.amount, line.vat.rate) if line.vat.code in VAT_ACCOUNTS else Decimal(0)
+    if line.vat.code not in VAT_ACCOUNTS:
+        return line.amount, Decimal(0)
+    vat = vat_in(line.amount, line.vat.rate) if line.vat_amount is None else line.vat_amount
     return line.amount - vat, vat
 
 
@@ -119,7 +121,7 @@ def _row(voucher: BookedVoucher, line: BookedLine, amount: Decimal, vat: Decimal
 
 def _rows(company: Company, voucher: BookedVoucher, shown: RowAmounts) -> Iterator[dict[str, Any]]:
     for line in voucher.lines:
-        net, vat = ledger_amounts(line)
+        net, vat = _ledger_amounts(line)
         if shown is RowAmounts.GROSS or not vat:
             yield _row(voucher, line, line.amount, vat)
             continue
@@ -132,6 +134,14 @@ def _rows(company: Company, voucher: BookedVoucher, shown: RowAmounts) -> Iterat
                 "AccountNo": account.number,
                 "Id": -line.id,
             }
+
+
+def ledger_rows(company: Company) -> Iterator[dict[str, Any]]:
+    """
+    Every row of the general ledger, VAT on accounts of its own.
+    """
+    for voucher in company.vouchers:
+        yield from _rows(company, voucher, RowAmounts.NET)
 
 
 def _matching(company: Company, request: Received) -> Iterator[dict[str, Any]]:
