@@ -198,6 +198,7 @@ class TestZ3:
 
         assert "Z3" not in found(vat_rows=[row], receipts=3, returns=Count(number=1))
         assert "Z3" in found(vat_rows=[row], receipts=-30)
+        assert "Z3" not in found(receipts=-30)
 
 
 class TestP:
@@ -223,6 +224,7 @@ class TestP:
             ("0.50", 1, 9, 0, 1, False),
             ("0.51", 1, 9, 0, 1, True),
             ("0.50", 1, 9, 0, 0, True),
+            ("0.01", None, 9, 0, 3, True),  # no cash row, no rounding, whatever the transactions say
             ("0.40", 0, 9, 0, None, True),  # a dummy cash row is no cash
             ("0.40", 0, 9, 0, 2, False),  # but a sale and a refund in cash may cancel out
         ],

@@ -130,6 +130,7 @@ class TestResolution:
             ),
             ("locked-vat-code", {}, view(account(1910, vat_code="3", vat_code_locked=True)), "with code 0"),
             (None, {}, view(account(1910, vat_code="0", vat_code_locked=True)), ""),
+            (None, {}, view(account(1910, vat_code_locked=True)), ""),
             # Dimensions.
             ("department-missing", {"department": "20"}, view(), "department 20 does not exist in Go"),
             (

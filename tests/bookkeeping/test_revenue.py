@@ -282,6 +282,19 @@ class TestGroups:
 
         assert credited(settlement) == {(3001, "3"): 100}
 
+    def test_one_code_at_two_rates(self) -> None:
+        """
+        Groups are split per rate too, where a code stands for several.
+        """
+        table = accounts('"33" = 3050\n[sales.groups.hotel]\n"33" = 3051', '[vat_rates]\n"33" = [12, 10]')
+        totals = TransactionTotals(
+            lines=9, group_vat=[group("hotel", "33", 12, 100), group("cinema", "33", 10, 50)]
+        )
+        settlement = settle(day(sold("33", 12, 100), sold("33", 10, 50), transactions=totals), table)
+
+        assert credited(settlement) == {(3051, "33"): 100, (3050, "33"): 50}
+        assert rules(settlement) == []
+
     def test_negative_group(self) -> None:
         """
         A group with more returns than sales is debited.

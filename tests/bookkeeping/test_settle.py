@@ -713,12 +713,17 @@ class TestOddDays:
         """
         Just below it everything is.
         """
-        z = sale_day(
-            vat_rows=[VatRow(vat_code="5", percent=0, amount="4999999999999.99", vat=0)],
-            tenders=[Tender(code="12002", amount="4999999999999.99")],
-            total="4999999999999.99",
-        )
 
+        def day_of(amount: str) -> ZReport:
+            return sale_day(
+                vat_rows=[VatRow(vat_code="5", percent=0, amount=amount, vat=0)],
+                tenders=[Tender(code="12002", amount=amount)],
+                total=amount,
+            )
+
+        z = day_of("4999999999999.99")
+
+        assert the("amount-too-large", day_of("5000000000000.00")).blocks
         assert shown(settle(z, ACCOUNTS).voucher)[0] == (1910, None, "4999999999999.99")
 
     def test_money_without_sales(self) -> None:

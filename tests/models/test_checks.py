@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, strategies as st
 
 from posgo.exceptions import ModelError
-from posgo.models._checks import organization_number, text, to_optional_text, to_percent, to_tuple, whole
+from posgo.models._checks import (
+    organization_number,
+    text,
+    to_optional_line,
+    to_optional_text,
+    to_percent,
+    to_tuple,
+    whole,
+)
 
 
 class TestText:
@@ -48,6 +56,30 @@ class TestText:
         """
         assert to_optional_text(None) is None
         assert to_optional_text("  ") is None
+
+
+class TestLine:
+    """
+    A till's words for people.
+    """
+
+    @pytest.mark.parametrize(
+        ("value", "line"),
+        [
+            ("Bankkort", "Bankkort"),
+            ("  Bank \n\t kort ", "Bank kort"),
+            ("\x1b[31mRed\x07", "[31mRed"),
+            ("Øl \N{RIGHT-TO-LEFT OVERRIDE}", "Øl"),
+            ("Caf\N{LATIN SMALL LETTER E WITH ACUTE}", "Café"),
+            (" \n ", None),
+            (None, None),
+        ],
+    )
+    def test_one_line(self, value: str | None, line: str | None) -> None:
+        """
+        Nothing in them moves a cursor or breaks a line.
+        """
+        assert to_optional_line(value) == line
 
 
 class TestPercent:

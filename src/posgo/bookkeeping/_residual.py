@@ -36,7 +36,7 @@ def _cash_payments(z: ZReport) -> int:
     How many payments can have been rounded, at most.
     """
     if z.whole_period is not None:
-        return z.whole_period.cash_paid
+        return z.whole_period.cash_paid if any(tender.code == CASH for tender in z.tenders) else 0
     return max(0, z.receipts + z.returns.number) if took_cash(z) else 0
 
 

@@ -262,7 +262,7 @@ def lines_sold(z: ZReport) -> int:
     """
     if z.whole_period is not None:
         return z.whole_period.lines
-    return z.receipts + z.returns.number
+    return max(0, z.receipts + z.returns.number)
 
 
 def vat_drift(z: ZReport, accounts: AccountMap, postings: tuple[Posting, ...]) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ __all__ = [
     "not_blank",
     "organization_number",
     "text",
+    "to_optional_line",
     "to_optional_text",
     "to_percent",
     "to_tuple",
@@ -48,6 +49,21 @@ def _encodable(value: str) -> None:
     except UnicodeEncodeError:
         # JSON can smuggle in half a character; no ledger, hash or file takes it.
         raise ModelError(f"{value!r} holds half a character (a lone surrogate)") from None
+
+
+def to_optional_line(value: object) -> str | None:
+    """
+    Take words for people as one line; None and blank are None.
+
+    Line breaks and characters that cannot be seen become blanks: a till's
+    words end up on terminals, in logs and in the ledger.
+    """
+    if value is None:
+        return None
+    words = text(value)
+    if not words.isprintable():
+        words = "".join(char if char.isprintable() else " " for char in words)
+    return " ".join(words.split()) or None
 
 
 def to_optional_text(value: object) -> str | None:

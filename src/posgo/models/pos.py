@@ -20,6 +20,7 @@ from posgo.models._checks import (
     not_blank,
     organization_number,
     text,
+    to_optional_line,
     to_optional_text,
     to_percent,
     to_tuple,
@@ -98,7 +99,7 @@ class VatRow:
     amount: Decimal = attrs.field(converter=to_nok)
     vat: Decimal = attrs.field(converter=to_nok)
     pos_code: str | None = attrs.field(default=None, converter=to_optional_text)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, converter=to_optional_line)
 
 
 @attrs.frozen(kw_only=True)
@@ -118,7 +119,7 @@ class GroupRow:
     amount: Decimal = attrs.field(converter=to_nok)
     number: Decimal = attrs.field(default=Decimal(0), converter=_number)
     pos_code: str | None = attrs.field(default=None, converter=to_optional_text)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, converter=to_optional_line)
 
 
 @attrs.frozen(kw_only=True)
@@ -138,7 +139,7 @@ class Tender:
     amount: Decimal = attrs.field(converter=to_nok)
     number: int = attrs.field(default=0, converter=whole)
     pos_code: str | None = attrs.field(default=None, converter=to_optional_text)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, converter=to_optional_line)
 
 
 class Direction(enum.Enum):
@@ -251,7 +252,7 @@ class GroupVatRow:
     percent: Decimal = attrs.field(converter=to_percent)
     amount: Decimal = attrs.field(converter=to_nok)
     pos_code: str | None = attrs.field(default=None, converter=to_optional_text)
-    description: str | None = None
+    description: str | None = attrs.field(default=None, converter=to_optional_line)
 
 
 @attrs.frozen(kw_only=True)
