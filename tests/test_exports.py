@@ -49,7 +49,7 @@ PUBLIC = {
     "profiles",
     "saft",
 }
-RUNTIME = "import attrs, cattrs, dateutil, httpx"
+RUNTIME = "import attrs, cattrs, dateutil.tz, httpx"
 
 
 def loaded_by(statement: str) -> set[str]:
