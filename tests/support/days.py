@@ -14,7 +14,8 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
-from posgo.bookkeeping import AccountMap
+from posgo.bookkeeping import AccountMap, settle
+from posgo.models.findings import Finding
 from posgo.models.pos import (
     Count,
     GrandTotals,
@@ -25,11 +26,13 @@ from posgo.models.pos import (
     VatRow,
     ZReport,
 )
+from posgo.models.vouchers import Voucher
 
 __all__ = [
     "ACCOUNTS",
     "ACCOUNTS_TOML",
     "CONTRACT_TOML",
+    "SALE",
     "Receipt",
     "account_map",
     "days",
@@ -39,6 +42,9 @@ __all__ = [
     "official_day",
     "receipts",
     "report",
+    "sale_day",
+    "shown",
+    "the",
     "z_report",
 ]
 
@@ -145,6 +151,32 @@ def z_report(**facts: Any) -> ZReport:
         "total": 0,
     }
     return ZReport(**base | facts)
+
+
+SALE = VatRow(vat_code="3", percent=25, amount=100, vat=25)
+
+
+def sale_day(**facts: Any) -> ZReport:
+    """
+    One sale of 125.00 by card, and what a test is about.
+    """
+    base: dict[str, Any] = {
+        "vat_rows": [SALE],
+        "tenders": [Tender(code="12002", amount=125)],
+        "total": 125,
+        "receipts": 1,
+    }
+    return z_report(**base | facts)
+
+
+def shown(voucher: Voucher | None) -> list[tuple[int, str | None, str]]:
+    assert voucher is not None
+    return [(each.account, each.vat_code, f"{each.amount:.2f}") for each in voucher.postings]
+
+
+def the(rule: str, z: ZReport, accounts: AccountMap = ACCOUNTS, **options: Any) -> Finding:
+    (finding,) = [each for each in settle(z, accounts, **options).findings if each.rule == rule]
+    return finding
 
 
 @attrs.frozen(kw_only=True)
