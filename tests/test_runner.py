@@ -4,7 +4,7 @@ The drivers: what they do beside carrying out procedures.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 from posgo.clients.clock import SystemClock
 from posgo.clients.go_client import AsyncGoClient, GoClient
+from posgo.clients.pos import Feed
 from posgo.exceptions import ConfigurationError, StaleStateError
 from posgo.models.pos import ZReport
 from posgo.models.vouchers import SettlementStatus
@@ -70,8 +71,8 @@ class AsyncPos:
     A POS adapter with coroutines.
     """
 
-    async def z_reports(self) -> Iterable[ZReport]:
-        return [a_day()]
+    async def z_reports(self, cursor: str | None = None) -> Feed[ZReport]:
+        return Feed(items=[a_day()], cursor="1", from_start=True)
 
 
 class TestConfiguration:

@@ -6,6 +6,7 @@ from posgo import exceptions, profiles, saft
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.clients.credentials import Environment, GoCredentials
 from posgo.clients.go_client import AsyncGoClient, GoClient
+from posgo.clients.pos.client import AsyncPosClient, PosClient
 from posgo.clients.pos.protocol import AsyncPointOfSale, PointOfSale
 from posgo.clients.retry import RetryPolicy
 from posgo.models.catalog import Product
@@ -24,6 +25,7 @@ __all__ = [
     "Address",
     "AsyncGoClient",
     "AsyncPointOfSale",
+    "AsyncPosClient",
     "AsyncRunner",
     "CashCount",
     "Customer",
@@ -38,6 +40,7 @@ __all__ = [
     "OrderLine",
     "OrderStatus",
     "PointOfSale",
+    "PosClient",
     "Posting",
     "Product",
     "Profile",

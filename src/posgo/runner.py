@@ -19,7 +19,8 @@ from posgo.bookkeeping.accounts import AccountMap
 from posgo.clients.calls import Call
 from posgo.clients.clock import Clock, SystemClock
 from posgo.clients.go_client import AsyncGoClient, GoClient
-from posgo.clients.pos.protocol import AsyncPointOfSale, PointOfSale, PosRequest
+from posgo.clients.pos.protocol import AsyncPointOfSale, PointOfSale
+from posgo.clients.pos.requests import PosRequest
 from posgo.exceptions import ConfigurationError, PosgoError
 from posgo.models.pos import CashCount, ZReport
 from posgo.procedure import Pause, Procedure, Request

@@ -5,17 +5,18 @@ Never run: mypy and pyright read it. One function per subject; ``assert_type``
 states the exact type a user gets.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 from posgo import (
     AccountMap,
     Address,
     AsyncGoClient,
     AsyncPointOfSale,
+    AsyncPosClient,
     AsyncRunner,
     CashCount,
     Customer,
@@ -30,6 +31,7 @@ from posgo import (
     OrderLine,
     OrderStatus,
     PointOfSale,
+    PosClient,
     Posting,
     Product,
     Profile,
@@ -49,6 +51,8 @@ from posgo import (
     saft,
 )
 from posgo.bookkeeping import settle
+from posgo.clients.pos import Feed, missing
+from posgo.clients.pos.protocol import Thing
 from posgo.models.ledger import LedgerAccount
 from posgo.models.pos import Tender, VatRow
 from posgo.procedures.finished import SettlementReport
@@ -145,11 +149,49 @@ class Till:
     A vendor's adapter inherits nothing.
     """
 
-    def z_reports(self) -> list[ZReport]:
+    def changes(self, type: type[Thing], cursor: str | None = None) -> Feed[Record[Thing]]:  # noqa: A002
         """
-        Any iterable is fine.
+        Feeds are given in any iterable.
         """
-        return [z_report()]
+        return Feed(items=[], cursor="1", from_start=cursor is None)
+
+    def fetch(self, type: type[Thing], id: str) -> Record[Thing] | None:  # noqa: A002
+        """
+        Nothing is known here.
+        """
+        return None
+
+    def find(self, type: type[Thing], reference: str) -> Record[Thing] | None:  # noqa: A002
+        """
+        Nothing is known here.
+        """
+        return None
+
+    def create(self, value: Thing, *, reference: str) -> Record[Thing]:
+        """
+        A record keeps the type of its value.
+        """
+        return Record(id="1", value=value, reference=reference)
+
+    def update(
+        self,
+        type: type[Thing],  # noqa: A002
+        id: str,  # noqa: A002
+        changes: Mapping[str, Any],
+        *,
+        expected: Mapping[str, Any] | None = None,
+        reference: str | None = None,
+    ) -> Record[Thing]:
+        """
+        Refusals are errors of posgo.
+        """
+        raise missing(type)
+
+    def z_reports(self, cursor: str | None = None) -> Feed[ZReport]:
+        """
+        The same feeds, of Z-reports.
+        """
+        return Feed(items=[z_report()], cursor="1", from_start=True)
 
 
 class AsyncTill:
@@ -157,25 +199,93 @@ class AsyncTill:
     As :class:`Till`, with coroutines.
     """
 
-    async def z_reports(self) -> list[ZReport]:
+    async def changes(self, type: type[Thing], cursor: str | None = None) -> Feed[Record[Thing]]:  # noqa: A002
         """
-        Any iterable is fine.
+        See :class:`Till`.
         """
-        return Till().z_reports()
+        return Till().changes(type, cursor)
+
+    async def fetch(self, type: type[Thing], id: str) -> Record[Thing] | None:  # noqa: A002
+        """
+        See :class:`Till`.
+        """
+        return Till().fetch(type, id)
+
+    async def find(self, type: type[Thing], reference: str) -> Record[Thing] | None:  # noqa: A002
+        """
+        See :class:`Till`.
+        """
+        return Till().find(type, reference)
+
+    async def create(self, value: Thing, *, reference: str) -> Record[Thing]:
+        """
+        See :class:`Till`.
+        """
+        return Till().create(value, reference=reference)
+
+    async def update(
+        self,
+        type: type[Thing],  # noqa: A002
+        id: str,  # noqa: A002
+        changes: Mapping[str, Any],
+        *,
+        expected: Mapping[str, Any] | None = None,
+        reference: str | None = None,
+    ) -> Record[Thing]:
+        """
+        See :class:`Till`.
+        """
+        return Till().update(type, id, changes, expected=expected, reference=reference)
+
+    async def z_reports(self, cursor: str | None = None) -> Feed[ZReport]:
+        """
+        See :class:`Till`.
+        """
+        return Till().z_reports(cursor)
 
 
-def adapters() -> tuple[PointOfSale, AsyncPointOfSale]:
+def adapters() -> list[PointOfSale]:
     """
-    The protocols are met by shape.
+    The protocol is met by shape: by an adapter, by the client and by the fake.
     """
-    return Till(), AsyncTill()
+    return [Till(), PosClient("https://pos.example", token="t"), FakePos()]
 
 
-def finished_reports(pos: PointOfSale) -> None:
+def async_adapters() -> list[AsyncPointOfSale]:
     """
-    What posgo asks of a POS.
+    As with :func:`adapters`, for those with coroutines.
     """
-    assert_type(pos.z_reports(), Iterable[ZReport])
+    return [AsyncTill(), AsyncPosClient("https://pos.example", transport=FakePos().transport)]
+
+
+def point_of_sale(pos: PointOfSale) -> None:
+    """
+    What posgo asks of a POS keeps the type it asked for.
+    """
+    assert_type(pos.z_reports(), Feed[ZReport])
+    assert_type(pos.changes(Customer), Feed[Record[Customer]])
+    assert_type(pos.changes(Customer).items, tuple[Record[Customer], ...])
+    assert_type(pos.find(Product, "go:1"), Record[Product] | None)
+    assert_type(pos.create(Order(customer="1"), reference="go:2"), Record[Order])
+    assert_type(pos.update(Product, "7", {"name": "Te"}, expected={"name": "Kaffe"}), Record[Product])
+
+
+async def async_point_of_sale(pos: AsyncPointOfSale) -> None:
+    """
+    The same answers, awaited.
+    """
+    assert_type(await pos.changes(Customer, "7"), Feed[Record[Customer]])
+    assert_type(await pos.fetch(Order, "7"), Record[Order] | None)
+
+
+def pos_handles(pos: FakePos) -> None:
+    """
+    Handles of the fake speak models.
+    """
+    assert_type(pos.put(Customer(name="Ola")), str)
+    assert_type(pos.put(z_report()), str)
+    assert_type(pos.get(Product, "1"), Product)
+    assert_type(pos.all(ZReport), dict[str, ZReport])
 
 
 def profile() -> None:

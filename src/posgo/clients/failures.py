@@ -4,7 +4,7 @@ One table of what can go wrong and which of our errors it becomes.
 
 import email.utils
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,7 +29,16 @@ from posgo.exceptions import (
 )
 from posgo.wire.json import loads
 
-__all__ = ["Failure", "NoAnswer", "Problem", "no_answer", "read_problem", "refusal"]
+__all__ = [
+    "Failure",
+    "NoAnswer",
+    "Problem",
+    "no_answer",
+    "read_problem",
+    "refusal",
+    "token_refusal",
+    "understood",
+]
 
 # What the gateway answers when it names no time.
 _PATIENCE = timedelta(seconds=1)
@@ -73,6 +82,7 @@ class Problem:
         errors: Texts per field.
         gateway: Whether the gateway in front of Go answered, not Go.
         request_id: Go's id of the request in the body; None if none.
+        code: The POS contract's word for the refusal; None if none.
     """
 
     title: str | None = None
@@ -80,6 +90,7 @@ class Problem:
     errors: tuple[str, ...] = ()
     gateway: bool = False
     request_id: str | None = None
+    code: str | None = None
 
     @property
     def text(self) -> str:
@@ -125,6 +136,7 @@ def read_problem(answer: Answer) -> Problem:
         errors=_field_errors(members.get("errors")),
         gateway=gateway,
         request_id=_text(members.get("traceid")),
+        code=_text(members.get("code")),
     )
 
 
@@ -201,12 +213,30 @@ def _retry_after(answer: Answer, problem: Problem, at: datetime) -> timedelta:
 
 def refusal(call: Call[Any], answer: Answer, at: datetime) -> Failure:
     """
-    Turn an answer other than success into a failure.
+    Turn an answer of Go other than success into a failure.
 
     Args:
         call: What was asked.
         answer: Any answer whose status is not 2xx.
         at: When it came (UTC).
+    """
+    return understood(call, answer, at, _clear_no)
+
+
+def understood(
+    call: Call[Any],
+    answer: Answer,
+    at: datetime,
+    clear_no: Callable[[Call[Any], Problem, dict[str, Any]], ApiError],
+) -> Failure:
+    """
+    Turn an answer other than success into a failure, whoever gave it.
+
+    Args:
+        call: What was asked.
+        answer: Any answer whose status is not 2xx.
+        at: When it came (UTC).
+        clear_no: Makes the error of a refusal that would be repeated; it is given what all errors know.
     """
     problem = read_problem(answer)
     in_headers = (answer.headers[name] for name in _REQUEST_ID_HEADERS if answer.headers.get(name))
@@ -233,7 +263,7 @@ def refusal(call: Call[Any], answer: Answer, at: datetime) -> Failure:
     if status >= 500 or status == 408:
         error = ServerError(**{**facts, "may_have_happened": call.writes})
         return Failure(error=error, kind=FailureKind.IN_DOUBT)
-    return Failure(error=_clear_no(call, problem, facts), kind=FailureKind.REFUSED)
+    return Failure(error=clear_no(call, problem, facts), kind=FailureKind.REFUSED)
 
 
 def _clear_no(call: Call[Any], problem: Problem, facts: dict[str, Any]) -> ApiError:

@@ -8,7 +8,7 @@ import attrs
 
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.identity import fingerprint, settlement_reference, z_number
-from posgo.clients.pos.protocol import FinishedZReports
+from posgo.clients.pos.requests import ReadZReports, read_to_end
 from posgo.exceptions import (
     ApiError,
     ConfigurationError,
@@ -102,8 +102,8 @@ def settle_finished(desk: Desk) -> Procedure[SettlementReport]:
     if desk.accounts.pos.settle_from is None:
         problem = '[pos] settle_from is missing: the first business day to settle, such as "2026-01-01"'
         raise ConfigurationError("account map", (problem,))
-    reports = yield from ask(FinishedZReports())
-    return (yield from settle_all(desk, reports))
+    finished = yield from read_to_end(ReadZReports())
+    return (yield from settle_all(desk, finished.items))
 
 
 def settle_all(desk: Desk, reports: Iterable[ZReport]) -> Procedure[SettlementReport]:

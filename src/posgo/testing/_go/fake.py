@@ -38,7 +38,7 @@ from posgo.testing._go.http import (
     not_found,
 )
 from posgo.testing._go.routing import Endpoint, Router
-from posgo.testing._http.faults import Fault, FaultPlan
+from posgo.testing._http.faults import Fault, Match, Script
 from posgo.testing._http.server import serve
 from posgo.testing._http.transport import FakeTransport
 
@@ -107,7 +107,7 @@ class FakeGo:
         terms.DEPARTMENTS.add(self._company, {"Code": "10", "Name": "Butikk", "IsActive": True})
         goods.GROUPS.add(self._company, {"Code": "STD", "Name": "Standard"})
         self._gate = auth.Gate(self.credentials, now or _utc_now)
-        self._faults = FaultPlan()
+        self._faults: Script[Fault] = Script()
         self._lock = threading.RLock()
 
     # -- what a person in Go sees and does --------------------------------------
@@ -213,9 +213,10 @@ class FakeGo:
             path: Only requests to this path (``/Vouchers/CashJournals``, ``/OAuth/Token``), its template, or below
                 it; None for any.
         """
-        fault = Fault(status=status, after_effect=after_effect, times=times, method=method, path=path)
         with self._lock:
-            self._faults.add(fault)
+            self._faults.add(
+                Match(method=method, path=path), Fault(status=status, after_effect=after_effect), times
+            )
 
     # -- the front door -----------------------------------------------------------
 

@@ -1,38 +1,50 @@
 """
-Faults on demand.
+What is to happen when certain requests come: faults on demand, and people at work meanwhile.
 """
+
+from typing import Generic, TypeVar
 
 import attrs
 
 from posgo.testing._http.messages import Received
 
-__all__ = ["Fault", "FaultPlan"]
+__all__ = ["Fault", "Match", "Script"]
+
+T = TypeVar("T")
 
 
-@attrs.define(kw_only=True)
+@attrs.frozen(kw_only=True)
 class Fault:
     """
-    How coming requests fail.
+    How a request fails.
 
     Attributes:
         status: What is answered; None cuts the connection.
         after_effect: Whether the request is carried out first.
-        times: How many requests it still hits.
-        method: Only requests with this method; None for any.
-        path: Only requests to this path, template, or below it; None for any.
     """
 
     status: int | None
     after_effect: bool
-    times: int
+
+
+@attrs.frozen(kw_only=True)
+class Match:
+    """
+    Which requests are meant.
+
+    Attributes:
+        method: Only requests with this method; None for any.
+        path: Only requests to this path, template, or below it; None for any.
+    """
+
     method: str | None
     path: str | None
 
     def hits(self, request: Received, template: str) -> bool:
         """
-        Whether it is meant for this request.
+        Whether this request is meant.
         """
-        if self.times < 1 or (self.method is not None and self.method.upper() != request.method):
+        if self.method is not None and self.method.upper() != request.method:
             return False
         if self.path is None:
             return True
@@ -41,25 +53,26 @@ class Fault:
         return wanted in {given, template.casefold()} or given.startswith(f"{wanted}/")
 
 
-class FaultPlan:
+class Script(Generic[T]):
     """
-    The faults still to come, in the order they were asked for.
+    What is still to happen, in the order it was asked for.
     """
 
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        self._scenes: list[tuple[Match, T]] = []
 
-    def add(self, fault: Fault) -> None:
+    def add(self, match: Match, what: T, times: int = 1) -> None:
         """
-        Let requests fail.
+        Let something happen at the next so many matching requests.
         """
-        self._faults.append(fault)
+        self._scenes += [(match, what)] * times
 
-    def take(self, request: Received, template: str) -> Fault | None:
+    def take(self, request: Received, template: str) -> T | None:
         """
-        The fault meant for a request, used up by it; None lets the request pass.
+        What is to happen at this request, which uses it up; None if nothing.
         """
-        fault = next((one for one in self._faults if one.hits(request, template)), None)
-        if fault is not None:
-            fault.times -= 1
-        return fault
+        for index, (match, what) in enumerate(self._scenes):
+            if match.hits(request, template):
+                del self._scenes[index]
+                return what
+        return None
