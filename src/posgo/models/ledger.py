@@ -185,6 +185,9 @@ class JournalLine:
         text: What the line is, for people.
         department_id: Id of the department; None if none.
         matching_reference: What Go matches an invoice with its payment by; None if nothing.
+        invoice_no: Number of the invoice a line pays; in bank journals only. None if none.
+        project_id: Id of the project; None if none.
+        location_id: Id of the location; None if none.
     """
 
     account_id: int
@@ -193,6 +196,9 @@ class JournalLine:
     text: str | None = None
     department_id: int | None = None
     matching_reference: str | None = None
+    invoice_no: str | None = None
+    project_id: int | None = None
+    location_id: int | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -89,6 +89,9 @@ def _line(line: JournalLine, entry: JournalEntry) -> dict[str, Any]:
         "Description": line.text,
         "DepartmentId": line.department_id,
         "CustomMatchingReference": line.matching_reference,
+        "InvoiceNo": line.invoice_no,
+        "ProjectId": line.project_id,
+        "LocationId": line.location_id,
     }
     return without_none(members_)
 
@@ -98,12 +101,19 @@ def journal_entry_body(journal: Journal, entry: JournalEntry) -> dict[str, Any]:
     Write a journal entry.
 
     Raises:
-        ModelError: If the entry has no lines, a line of zero, or lines that do not sum to 0.00.
+        ModelError:
+            If the entry has no lines, a line of zero, lines that do not sum
+            to 0.00, or names an invoice outside a bank journal.
     """
     if not entry.lines:
         raise ModelError(f"a {journal.value} needs lines")
     if not all(line.amount for line in entry.lines):
         raise ModelError(f"a {journal.value} must not hold lines of zero; Go refuses them")
+    if journal is not Journal.BANK and any(line.invoice_no is not None for line in entry.lines):
+        # Elsewhere Go drops it without a word, and the invoice stays open.
+        raise ModelError(
+            f"a {journal.value} cannot name invoices; use a bank journal or a matching reference"
+        )
     residual = sum(line.amount for line in entry.lines)
     if residual:
         raise UnbalancedVoucherError(Decimal(residual))

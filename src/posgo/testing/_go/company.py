@@ -2,8 +2,8 @@
 A client company: its books, and the rules that everything in it keeps.
 """
 
+import copy
 import enum
-import itertools
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
@@ -37,6 +37,19 @@ class RowAmounts(enum.Enum):
     """With VAT; there is no VAT row."""
 
 
+class _Counter:
+    """
+    Numbers in a row. Unlike those of itertools it can be copied with what it counts for.
+    """
+
+    def __init__(self, first: int) -> None:
+        self._next = first
+
+    def __next__(self) -> int:
+        self._next += 1
+        return self._next - 1
+
+
 class Company:
     """
     The state of one client company.
@@ -53,8 +66,8 @@ class Company:
         self._now = now
         self._last_stamp: datetime | None = None
         # Ids are far from numbers, so that taking one for the other is noticed.
-        self._ids = itertools.count(100_501)
-        self._voucher_numbers = itertools.count(1)
+        self._ids = _Counter(100_501)
+        self._voucher_numbers = _Counter(1)
         self.privileges: frozenset[str] = frozenset()
         self.privileges_without_module: frozenset[str] = frozenset()
         self.row_amounts = RowAmounts.NET
@@ -79,9 +92,17 @@ class Company:
         self.line_edits_move_orders = True
         self._tables: dict[str, dict[Any, Row]] = {}
         self._series_id = str(uuid.uuid4())
-        self._invoice_numbers = itertools.count(10_001)
-        self._order_numbers = itertools.count(1)
+        self._invoice_numbers = _Counter(10_001)
+        self._order_numbers = _Counter(1)
         self.founded = self.stamp()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Company":
+        twin = object.__new__(type(self))
+        memo[id(self)] = twin
+        # The clock is the world's, not the company's.
+        memo[id(self._now)] = self._now
+        twin.__dict__.update({name: copy.deepcopy(value, memo) for name, value in self.__dict__.items()})
+        return twin
 
     # -- time and identity -------------------------------------------------
 

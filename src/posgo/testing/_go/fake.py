@@ -1,72 +1,63 @@
 """
-The fake itself: one client company behind one front door.
+The fake itself: one client company, as tests hold it.
 """
 
 import contextlib
-import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
-from urllib.parse import parse_qsl, unquote, urlsplit
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
+
+import attrs
 
 from posgo.clients.credentials import GoCredentials
-from posgo.testing._go import (
-    accounts,
-    auth,
-    documents,
-    goods,
-    invoices,
-    journals,
-    ledger,
-    orders,
-    parties,
-    receivables,
-    sending,
-    terms,
-    transactions,
-)
+from posgo.testing._go import auth, goods, terms
 from posgo.testing._go.company import Company, RowAmounts
+from posgo.testing._go.door import Door, Garbled
 from posgo.testing._go.entities import Account, BookedVoucher
-from posgo.testing._go.faults import faulty_reply
-from posgo.testing._go.http import (
-    ConnectionCutError,
-    Received,
-    RefusalError,
-    Reply,
-    bad_request,
-    gateway,
-    not_found,
-)
-from posgo.testing._go.routing import Endpoint, Router
-from posgo.testing._http.faults import Fault, Match, Script
+from posgo.testing._go.handles import Handles
+from posgo.testing._go.http import Received
+from posgo.testing._go.invoices import invoice_balance
+from posgo.testing._go.journals import SEGMENTS
+from posgo.testing._http.faults import Fault, Match
 from posgo.testing._http.server import serve
 from posgo.testing._http.transport import FakeTransport
 
-__all__ = ["FakeGo"]
+__all__ = ["FakeGo", "Invoice"]
 
-_SUBJECTS = (
-    accounts,
-    auth,
-    documents,
-    goods,
-    invoices,
-    journals,
-    ledger,
-    orders,
-    parties,
-    receivables,
-    sending,
-    terms,
-    transactions,
-)
-_ROUTER = Router(endpoint for subject in _SUBJECTS for endpoint in subject.ENDPOINTS)
-_TOKEN_PATH = "/OAuth/Token"  # noqa: S105
-# Beyond this the real gateway finds no such endpoint.
-_LONGEST_URL = 2000
+T = TypeVar("T")
+
+_DIRECT = frozenset(kind for kind, _ in SEGMENTS.values())
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _is_journal(voucher: BookedVoucher) -> bool:
+    return (voucher.reverses or voucher).voucher_type in _DIRECT
+
+
+@attrs.frozen(kw_only=True)
+class Invoice:
+    """
+    An invoice, as a person in Go sees it.
+
+    Attributes:
+        id: Go's id.
+        invoice_no: Its number.
+        customer_no: Customer number.
+        total: NOK including VAT.
+        balance: NOK still open.
+    """
+
+    id: str
+    invoice_no: int
+    customer_no: int
+    total: Decimal
+    balance: Decimal
 
 
 class FakeGo:
@@ -83,41 +74,140 @@ class FakeGo:
             What ``Amount`` of an account transaction shows where there is VAT:
             unverified, so a setting. ``"net"`` (with a row of its own for the
             VAT) or ``"gross"``.
+        line_rounding: How net and VAT of an order line are each rounded, as :mod:`decimal` names it; unverified.
+        partial_matching: Whether a part payment with the same reference is matched; unverified.
+        line_edits_move_orders: Whether a changed line moves the order's stamp; unverified.
         now: Tells the time (UTC); None for the computer's clock.
+        sleep: Passes the time that :attr:`latency` takes.
 
     Attributes:
         credentials: Keys that open it; the subscription key is its own.
-        requests: Every request received, in order.
         transport: An httpx transport, sync and async, that leads here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         organization_number: str = "999999999",
         *,
         row_amounts: str = "net",
+        line_rounding: str = ROUND_HALF_UP,
+        partial_matching: bool = False,
+        line_edits_move_orders: bool = True,
         now: Callable[[], datetime] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        tell = now or _utc_now
         self.credentials = GoCredentials(*(str(uuid.uuid4()) for _ in range(3)))
-        self.requests: list[Received] = []
-        self.transport = FakeTransport(self.answer)
-        self._company = Company(organization_number, now or _utc_now)
+        self._company = Company(organization_number, tell)
         self._company.row_amounts = RowAmounts(row_amounts)
+        self._company.line_rounding = line_rounding
+        self._company.line_edits_move_orders = line_edits_move_orders
+        self._company.subledger.partial_matching = partial_matching
         self._company.privileges = auth.PRIVILEGES
         terms.DEPARTMENTS.add(self._company, {"Code": "10", "Name": "Butikk", "IsActive": True})
         goods.GROUPS.add(self._company, {"Code": "STD", "Name": "Standard"})
-        self._gate = auth.Gate(self.credentials, now or _utc_now)
-        self._faults: Script[Fault] = Script()
-        self._lock = threading.RLock()
+        self._gate = auth.Gate(self.credentials, tell)
+        self._door = Door(self._company, self._gate, tell, sleep)
+        self._handles = Handles(self._company)
+        self.transport = FakeTransport(self._door.answer)
+
+    @property
+    def requests(self) -> list[Received]:
+        """
+        Every request received, in order, each with ``method`` and ``path``.
+        """
+        return self._door.requests
 
     # -- what a person in Go sees and does --------------------------------------
 
     @property
     def vouchers(self) -> tuple[BookedVoucher, ...]:
         """
-        The vouchers posted directly, and reversals, in the order they were booked.
+        The vouchers posted directly, and their reversals, in the order they were booked.
         """
-        return tuple(self._company.vouchers)
+        return tuple(voucher for voucher in self._company.vouchers if _is_journal(voucher))
+
+    @property
+    def invoices(self) -> tuple[Invoice, ...]:
+        """
+        The invoices and credit notes sent, in the order they were booked.
+        """
+        rows = self._company.table("OutgoingInvoices").values()
+        return tuple(
+            Invoice(
+                id=row["Id"],
+                invoice_no=row["InvoiceNo"],
+                customer_no=row["CustomerNo"],
+                total=row["TotalAmount"],
+                balance=invoice_balance(self._company, row),
+            )
+            for row in rows
+        )
+
+    def put(self, value: object, id: str | None = None) -> str:  # noqa: A002
+        """
+        Create or change a :class:`~posgo.Customer`, :class:`~posgo.Product` or :class:`~posgo.Order`, as a person
+        in Go would.
+
+        A product takes the lowest income account with its VAT code, and its price is converted through it.
+        References to other records are not checked.
+
+        Args:
+            value: What it shall be.
+            id: The one to change; None creates one.
+
+        Returns:
+            Its id.
+        """
+        with self._door.lock:
+            key = self._handles.put(value, id)
+            self._door.remember()
+            return key
+
+    def get(self, model: type[T], id: str) -> T:  # noqa: A002
+        """
+        Read a record as a model.
+
+        Raises:
+            LookupError: If there is none with that id.
+        """
+        with self._door.lock:
+            value: T = self._handles.get(model, id)
+            return value
+
+    def all(self, model: type[T]) -> dict[str, T]:
+        """
+        Read all records of a kind by id, archived ones included.
+        """
+        with self._door.lock:
+            return self._handles.all(model)
+
+    def archive(self, model: type[object], id: str) -> None:  # noqa: A002
+        """
+        Archive a customer or a product.
+        """
+        with self._door.lock:
+            self._handles.archive(model, id)
+            self._door.remember()
+
+    @property
+    def may_send_invoices(self) -> bool:
+        """
+        Whether the integration has the privilege to send invoices. May be set.
+        """
+        return self._company.may_send_invoices
+
+    @may_send_invoices.setter
+    def may_send_invoices(self, value: bool) -> None:
+        self._company.may_send_invoices = value
+
+    def onboard(self) -> str:
+        """
+        Let a user accept the integration; returns the token that is brought back to the integrator.
+        """
+        token = uuid.uuid4().hex
+        self._company.onboarding_tokens[token] = self.credentials.client_key
+        return token
 
     @property
     def lock_date(self) -> date | None:
@@ -162,7 +252,7 @@ class FakeGo:
             department_required: Whether lines must carry a department.
             project_required: Whether lines must carry a project.
         """
-        with self._lock:
+        with self._door.lock:
             return self._company.put_account(
                 no,
                 name=name,
@@ -179,7 +269,7 @@ class FakeGo:
         Raises:
             LookupError: If there is no such voucher, or it is reversed already.
         """
-        with self._lock:
+        with self._door.lock:
             for one in self._company.vouchers:
                 if voucher in {one.voucher_no, one.id} and not one.reversed:
                     return self._company.reverse(one, by_integration=False)
@@ -213,84 +303,64 @@ class FakeGo:
             path: Only requests to this path (``/Vouchers/CashJournals``, ``/OAuth/Token``), its template, or below
                 it; None for any.
         """
-        with self._lock:
-            self._faults.add(
-                Match(method=method, path=path), Fault(status=status, after_effect=after_effect), times
-            )
+        fault = Fault(status=status, after_effect=after_effect)
+        with self._door.lock:
+            self._door.faults.add(Match(method=method, path=path), fault, times)
 
-    # -- the front door -----------------------------------------------------------
+    def garble_next(
+        self, content: bytes, *, times: int = 1, method: str | None = None, path: str | None = None
+    ) -> None:
+        """
+        Let the next matching requests be carried out, but answered with another body.
+        """
+        fault = Garbled(status=None, after_effect=True, content=content)
+        with self._door.lock:
+            self._door.faults.add(Match(method=method, path=path), fault, times)
+
+    def ignore_changes_of(self, *members: str) -> None:
+        """
+        Answer changes of these members (Go's names) with success, and ignore them.
+        """
+        self._company.ignored_members |= set(members)
+
+    @property
+    def latency(self) -> timedelta:
+        """
+        How long every answer takes. May be set.
+        """
+        return self._door.latency
+
+    @latency.setter
+    def latency(self, value: timedelta) -> None:
+        self._door.latency = value
+
+    @property
+    def requests_per_second(self) -> int | None:
+        """
+        More requests than so many in one second are refused; None (at first) lets all pass. May be set.
+        """
+        return self._door.requests_per_second
+
+    @requests_per_second.setter
+    def requests_per_second(self, value: int | None) -> None:
+        self._door.requests_per_second = value
+
+    @property
+    def replica_lag(self) -> timedelta:
+        """
+        How far reads are behind writes. May be set; from then on.
+        """
+        return self._door.replica_lag
+
+    @replica_lag.setter
+    def replica_lag(self, value: timedelta) -> None:
+        self._door.replica_lag = value
+        self._door.remember()
 
     @contextlib.contextmanager
     def serve(self) -> Iterator[str]:
         """
         Serve real HTTP on this machine, as long as the block lasts. Yields the base URL for a client.
         """
-        with serve(self.answer) as url:
+        with serve(self._door.answer) as url:
             yield url
-
-    def answer(self, method: str, url: str, headers: dict[str, str], content: bytes) -> Reply:
-        """
-        Answer one request. For transports of one's own.
-
-        Raises:
-            ConnectionCutError: If the connection is to end without an answer.
-        """
-        split = urlsplit(url)
-        request = Received(
-            method=method.upper(),
-            path=_api_path(split.path),
-            query=dict(parse_qsl(split.query, keep_blank_values=True)),
-            headers={name.lower(): value for name, value in headers.items()},
-            content=content,
-        )
-        with self._lock:
-            self.requests.append(request)
-            fault = self._fault(request)
-            if fault is None:
-                return self._answered(request, len(url))
-            if fault.after_effect:
-                self._answered(request, len(url))
-            if fault.status is None:
-                raise ConnectionCutError
-            return faulty_reply(fault.status)
-
-    def _fault(self, request: Received) -> Fault | None:
-        found = _ROUTER.find(request)
-        template = found[0].path if found else request.path
-        return self._faults.take(request, template)
-
-    def _answered(self, request: Received, url_length: int) -> Reply:
-        refused = self._gate.refuses_subscription(request)
-        if refused is not None:
-            return refused
-        if request.path.casefold() == _TOKEN_PATH.casefold() and request.method == "POST":
-            return self._gate.issue(request, self._company.privileges)
-        found = _ROUTER.find(request)
-        if found is None or url_length > _LONGEST_URL:
-            return gateway(404, "Resource not found")
-        try:
-            return self._served(*found)
-        except RefusalError as refusal:
-            return refusal.reply
-
-    def _served(self, endpoint: Endpoint, request: Received) -> Reply:
-        if endpoint.bearer:
-            privileges = self._gate.privileges(request)
-            if privileges is None:
-                return Reply(status=401, headers={"WWW-Authenticate": "Bearer"})
-            if endpoint.roles and privileges.isdisjoint(endpoint.roles):
-                return Reply(status=403)
-        if odata := next((name for name in request.query if name.startswith("$")), None):
-            bad_request("Invalid query", f"The query parameter '{odata}' is not supported")
-        if None in request.parameters.values():
-            not_found("The id is not valid")
-        return endpoint.answer(self._company, request)
-
-
-def _api_path(path: str) -> str:
-    path = unquote(path)
-    lowered = path.casefold()
-    if lowered.endswith(_TOKEN_PATH.casefold()):
-        return _TOKEN_PATH
-    start = lowered.find("/v2/")
-    return path[start + 3 :] if start >= 0 else path
