@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from posgo.exceptions import ModelError
-from posgo.models.records import Link, Record, Snapshot
+from posgo.models.records import Link, Record, Snapshot, go_reference, pos_reference
 
 
 class TestRecord:
@@ -94,3 +94,25 @@ class TestLink:
         """
         with pytest.raises(ModelError, match="go_id must not be blank"):
             Link(pos_id="p", go_id="", base="b")
+
+
+class TestReferences:
+    """
+    What each copy says of the other.
+    """
+
+    def test_short_ids_are_readable(self) -> None:
+        """
+        A person reading Go sees the POS's id.
+        """
+        assert (pos_reference("17"), go_reference("42")) == ("pos:17", "go:42")
+
+    def test_go_takes_fifty_characters(self) -> None:
+        """
+        46 characters of id fit; longer ones are hashed to 50, and stay apart.
+        """
+        longest, longer, other = "x" * 46, "x" * 47, "x" * 46 + "y"
+
+        assert "pos:" + longest == pos_reference(longest)
+        assert {50} == {len(pos_reference(longer)), len(go_reference(longer * 2))}
+        assert pos_reference(longer) != pos_reference(other)

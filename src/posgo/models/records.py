@@ -2,6 +2,7 @@
 One thing in two systems: copies, listings of copies, and the pairs they form.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -13,9 +14,12 @@ from posgo.exceptions import ModelError
 from posgo.models._checks import not_blank, text, to_optional_text
 from posgo.models._fields import to_texts
 
-__all__ = ["Link", "Record", "Snapshot"]
+__all__ = ["Link", "Record", "Snapshot", "go_reference", "pos_reference"]
 
 T = TypeVar("T")
+
+# Go's ExternalImportReference.
+_REFERENCE_LENGTH = 50
 
 
 def _to_utc(value: datetime | None) -> datetime | None:
@@ -40,8 +44,8 @@ class Record(Generic[T]):
         reference:
             The counterpart this copy says it has, as it is written there:
             in Go ``ExternalImportReference``, in the POS the reference given
-            when it was made. See ``posgo.sync.reference``. Somebody
-            else's text is kept as it is. None if blank.
+            when it was made; see :func:`pos_reference` and :func:`go_reference`.
+            Somebody else's text is kept as it is. None if blank.
     """
 
     id: str = attrs.field(converter=text, validator=not_blank)
@@ -119,3 +123,26 @@ class Link(Generic[T]):
     base: T
     unagreed: tuple[str, ...] = attrs.field(default=(), converter=to_texts)
     noted: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_to_pairs)
+
+
+def pos_reference(pos_id: str) -> str:
+    """
+    What Go's copy says of its counterpart in the POS: ``pos:<id>``.
+
+    Go takes 50 characters; a longer text keeps the prefix and 46 digits of the SHA-256 of the id.
+    """
+    return _reference("pos:", pos_id)
+
+
+def go_reference(go_id: str) -> str:
+    """
+    What the POS's copy says of its counterpart in Go: ``go:<id>``, made as :func:`pos_reference`.
+    """
+    return _reference("go:", go_id)
+
+
+def _reference(prefix: str, own_id: str) -> str:
+    if len(prefix) + len(own_id) <= _REFERENCE_LENGTH:
+        return prefix + own_id
+    digest = hashlib.sha256(own_id.encode()).hexdigest()
+    return prefix + digest[: _REFERENCE_LENGTH - len(prefix)]

@@ -1,0 +1,314 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["posgo", "diffsync>=2.2"]
+# ///
+"""
+plan() beside a plain-dict floor and beside diffsync, on the same data.
+
+Prints ratios: seconds differ from machine to machine. Run it with
+``python benchmarks/bench_plan.py`` (``--quick`` leaves out 500 000 records);
+each figure is the best of several runs, floor and engine taking turns.
+"""
+
+import argparse
+import gc
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from posgo.models.catalog import Product
+from posgo.models.parties import Address, Customer
+from posgo.models.records import Link, Record, Snapshot
+from posgo.sync import Guard, Policy, plan, vat_price
+from posgo.sync.policies import customers, products
+
+CHANGED_EVERY = 100
+RUNS = 5
+BUDGET_TIME, BUDGET_MEMORY, BUDGET_DIFFSYNC = 1.5, 1.2, 50
+
+Row = dict[str, Any]
+Case = tuple[Callable[[int], Row], Callable[[Row], Any], Policy[Any]]
+
+
+def customer_row(i: int) -> Row:
+    return {
+        "name": f"Kafe {i} AS",
+        "is_person": False,
+        "first_name": None,
+        "last_name": None,
+        "organization_number": f"{900_000_000 + i}",
+        "email": f"post{i}@example.no",
+        "invoice_email": f"faktura{i}@example.no",
+        "phone": f"{20_000_000 + i}",
+        "address": (f"Storgata {i}", None, "0155", "Oslo", "NO"),
+        "number": 10_000 + i,
+        "is_vat_free": False,
+        "archived": False,
+    }
+
+
+def product_row(i: int) -> Row:
+    return {
+        "code": f"A{i}",
+        "name": f"Article {i}",
+        "description": f"Words about article {i}",
+        "gtins": (f"{7_000_000_000_000 + i}",),
+        "unit": "EA",
+        "price": Decimal(1000 + i) / 100,
+        "cost": Decimal(500 + i) / 100,
+        "vat_code": "3",
+        "group": None,
+        "images": (),
+        "archived": False,
+    }
+
+
+def to_customer(row: Row) -> Customer:
+    line1, line2, zip_code, city, country = row["address"]
+    address = Address(line1=line1, line2=line2, zip_code=zip_code, city=city, country=country)
+    return Customer(**{**row, "address": address})
+
+
+def to_product(row: Row) -> Product:
+    return Product(**row)
+
+
+def more_in_the_pos(row: Row, i: int) -> Row:
+    """
+    A POS copy that holds more than Go's: pictures, several EAN codes, a group.
+    """
+    if "gtins" not in row:
+        return row
+    extra = (f"{8_000_000_000_000 + i}", f"{9_000_000_000_000 + i}")
+    return {**row, "gtins": row["gtins"] + extra, "images": (f"https://shop/{i}.jpg",), "group": "04"}
+
+
+CASES: dict[str, Case] = {
+    "customers": (customer_row, to_customer, customers()),
+    "products": (product_row, to_product, products(vat=vat_price({"3": Decimal(25)}))),
+}
+
+
+def rows(case: Case, count: int, *, edited: str | None, more: bool = True) -> dict[str, Row]:
+    """
+    One side's plain rows, built anew: no object is shared between sides.
+
+    Without ``more`` the POS's rows hold only what is shared, and whole rows
+    can be equal: the floor is spared what makes the engine's work hard.
+    """
+    made = {}
+    for i in range(count):
+        row = case[0](i)
+        if edited == "pos" and more:
+            row = more_in_the_pos(row, i)
+        if edited == ("pos" if i % 2 else "go") and i % CHANGED_EVERY < 2 and i % (2 * CHANGED_EVERY) < 2:
+            row = {**row, "name": f"{row['name']} (edited)"}
+        made[str(i)] = row
+    return made
+
+
+def floor(
+    base: dict[str, Row], pos: dict[str, Row], go: dict[str, Row], fields: tuple[str, ...]
+) -> list[Any]:
+    """
+    The least a three-way compare of plain dicts can do: no models, no rules, no plan.
+    """
+    changes: list[Any] = []
+    for key, agreed in base.items():
+        ours, theirs = pos.get(key), go.get(key)
+        if ours is None or theirs is None:
+            changes.append(key)
+        elif ours != agreed or theirs != agreed:
+            changes.extend(
+                (key, field, agreed[field], ours[field], theirs[field])
+                for field in fields
+                if ours[field] != agreed[field] or theirs[field] != agreed[field]
+            )
+    changes.extend(pos.keys() - base.keys())
+    changes.extend(go.keys() - base.keys())
+    return changes
+
+
+def timed(work: Callable[[], Any]) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def peak(work: Callable[[], Any]) -> int:
+    gc.collect()
+    tracemalloc.start()
+    work()
+    _, highest = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return highest
+
+
+def compare(name: str, count: int) -> tuple[float, float]:
+    """
+    Floor and engine in turns; returns both in seconds.
+    """
+    case = CASES[name]
+    build, policy = case[1], attrs.evolve(case[2], guard=Guard(percent=100))
+    sides = {side: rows(case, count, edited=side) for side in ("base", "pos", "go")}
+    pos, go = (
+        Snapshot(
+            records={key: Record(id=key, value=build(row)) for key, row in sides[side].items()}, complete=True
+        )
+        for side in ("pos", "go")
+    )
+    links = [Link(pos_id=key, go_id=key, base=build(row)) for key, row in sides["base"].items()]
+    bare = {side: rows(case, count, edited=side, more=False) for side in sides}
+    fields = tuple(case[0](0))
+
+    def plainly() -> list[Any]:
+        return floor(bare["base"], bare["pos"], bare["go"], fields)
+
+    def planned() -> Any:
+        return plan(links, pos=pos, go=go, policy=policy)
+
+    found, made = plainly(), planned()
+    assert count // CHANGED_EVERY == len(made.operations), (len(found), made.summary())
+    times: dict[str, list[float]] = {"floor": [], "plan": []}
+    for _ in range(RUNS):
+        times["floor"].append(timed(plainly))
+        times["plan"].append(timed(planned))
+    low, own = min(times["floor"]), min(times["plan"])
+    print(
+        f"{name:>9} {count:>7}: floor {low * 1e3:8.1f} ms, plan {own * 1e3:8.1f} ms = {own / low:4.2f} x (<= {BUDGET_TIME})"
+    )
+    return low, own
+
+
+def memory(name: str, count: int) -> None:
+    """
+    Peak of building all data and planning, against the same with plain dicts.
+    """
+    case = CASES[name]
+    build, policy = case[1], attrs.evolve(case[2], guard=Guard(percent=100))
+
+    def plainly() -> None:
+        base, pos, go = (rows(case, count, edited=side) for side in ("base", "pos", "go"))
+        floor(base, pos, go, tuple(case[0](0)))
+
+    def planned() -> None:
+        pos, go = (
+            Snapshot(
+                records={
+                    key: Record(id=key, value=build(row))
+                    for key, row in rows(case, count, edited=side).items()
+                },
+                complete=True,
+            )
+            for side in ("pos", "go")
+        )
+        links = [
+            Link(pos_id=k, go_id=k, base=build(row)) for k, row in rows(case, count, edited="base").items()
+        ]
+        plan(links, pos=pos, go=go, policy=policy)
+
+    low, own = peak(plainly), peak(planned)
+    print(
+        f"{name:>9} {count:>7}: floor {low / 2**20:6.0f} MB, plan {own / 2**20:6.0f} MB = {own / low:4.2f} x (<= {BUDGET_MEMORY})"
+    )
+
+
+def delta(count: int) -> float:
+    """
+    A delta of a hundred records against the links of those records.
+    """
+    case = CASES["customers"]
+    everything = rows(case, count, edited=None)
+    store = {key: Link(pos_id=key, go_id=key, base=to_customer(row)) for key, row in everything.items()}
+    edited = {
+        key: Record(id=key, value=to_customer({**row, "phone": "99999999"}))
+        for key, row in list(everything.items())[:: count // 100][:100]
+    }
+    pos = Snapshot(records=edited, complete=False, total=count)
+    go: Snapshot[Customer] = Snapshot(records={}, complete=False, total=count)
+
+    def planned() -> Any:
+        return plan([store[key] for key in edited], pos=pos, go=go, policy=case[2])
+
+    assert len(planned().operations) == 100
+    return min(timed(planned) for _ in range(4 * RUNS))
+
+
+def diffsync_seconds(count: int) -> float | None:
+    """
+    Diffsync's two-way diff of the POS's and Go's customers, loading left out.
+    """
+    try:
+        from diffsync import Adapter, DiffSyncModel  # noqa: PLC0415
+    except ImportError:
+        return None
+    fields = tuple(customer_row(0))
+
+    class Model(DiffSyncModel):
+        _modelname = "customer"
+        _identifiers = ("key",)
+        _attributes = fields
+        key: str
+        name: Any = None
+        is_person: Any = None
+        first_name: Any = None
+        last_name: Any = None
+        organization_number: Any = None
+        email: Any = None
+        invoice_email: Any = None
+        phone: Any = None
+        address: Any = None
+        number: Any = None
+        is_vat_free: Any = None
+        archived: Any = None
+
+    class Side(Adapter):
+        customer = Model
+        top_level = ["customer"]  # noqa: RUF012
+
+    sides = []
+    for side in ("pos", "go"):
+        adapter = Side()
+        for key, row in rows(CASES["customers"], count, edited=side).items():
+            adapter.add(Model(key=key, **row))
+        sides.append(adapter)
+    return timed(lambda: sides[0].diff_to(sides[1]))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+    parser.add_argument("--quick", action="store_true", help="leave out 500 000 records and memory")
+    quick = parser.parse_args().quick
+    own: dict[tuple[str, int], float] = {}
+    for name in CASES:
+        for count in (10_000, 100_000) if quick else (10_000, 100_000, 500_000):
+            own[name, count] = compare(name, count)[1]
+    for name in CASES:
+        counts = sorted(count for each, count in own if each == name)
+        each = ", ".join(f"{own[name, count] / count * 1e6:.2f}" for count in counts)
+        print(f"{name:>9}: {each} µs per record at {', '.join(map(str, counts))} records")
+    small, large = delta(10_000), delta(100_000)
+    print(
+        f"    delta of 100: {small * 1e3:.2f} ms of 10 000, {large * 1e3:.2f} ms of 100 000 = {large / small:4.2f} x"
+    )
+    if not quick:
+        for name in CASES:
+            memory(name, 100_000)
+    count = 10_000 if quick else 100_000
+    rival = diffsync_seconds(count)
+    if rival is None:
+        print(" diffsync: not installed; see the head of this file")
+    else:
+        ratio = rival / own["customers", count]
+        print(f" diffsync {count}: {rival:.2f} s = {ratio:.0f} x plan (>= {BUDGET_DIFFSYNC})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""
+The engine: two-way, three-way, pure.
+
+:func:`plan` takes what both sides last agreed on and what each says now, and
+answers what is to be done. It reads no clock, no network and no store, so
+the same input gives the same plan, which can be shown, stored, approved and
+undone like any other value.
+"""
+
+from posgo.sync._document import (
+    Change,
+    Conflict,
+    ConflictKind,
+    Cost,
+    Kind,
+    Operation,
+    Plan,
+    Tombstone,
+)
+from posgo.sync._lens import COMPLETE_ADDRESS, FIRST_OF_MANY, IDENTITY, Lens, blank_is_none, truncated
+from posgo.sync._links import advance, resolve
+from posgo.sync._plan import plan
+from posgo.sync._policy import (
+    Authority,
+    Check,
+    Direction,
+    Guard,
+    Key,
+    OnDeleteChange,
+    OnReceiverEdit,
+    Policy,
+    Replica,
+    Unit,
+)
+from posgo.sync._vat import vat_price
+
+__all__ = [
+    "COMPLETE_ADDRESS",
+    "FIRST_OF_MANY",
+    "IDENTITY",
+    "Authority",
+    "Change",
+    "Check",
+    "Conflict",
+    "ConflictKind",
+    "Cost",
+    "Direction",
+    "Guard",
+    "Key",
+    "Kind",
+    "Lens",
+    "OnDeleteChange",
+    "OnReceiverEdit",
+    "Operation",
+    "Plan",
+    "Policy",
+    "Replica",
+    "Tombstone",
+    "Unit",
+    "advance",
+    "blank_is_none",
+    "plan",
+    "resolve",
+    "truncated",
+    "vat_price",
+]

@@ -1,0 +1,238 @@
+"""
+First contact: which unlinked records are the same thing.
+
+Keys are asked in order, the references records carry first. One record on
+each side is a match. More is an ambiguity: it is told, naming all of them,
+and none of them is touched before a person has sorted it out. Nothing is
+ever guessed.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
+import attrs
+
+from posgo.models.findings import Severity
+from posgo.models.records import Record, go_reference, pos_reference
+from posgo.sync._draft import Draft
+from posgo.sync._fields import is_archived
+from posgo.sync._merge import SYSTEM
+from posgo.sync._policy import Key, Replica
+
+__all__ = ["Match", "Matcher", "Pool"]
+
+T = TypeVar("T")
+
+Pool: TypeAlias = dict[str, Record[T]]
+"""Records of one side that have no counterpart, by id."""
+
+Node: TypeAlias = tuple[Replica, str]
+"""A record: its side and its id there."""
+
+Group: TypeAlias = dict[Replica, list[str]]
+"""Records of both sides that say the same of a key."""
+
+
+@attrs.frozen
+class Match:
+    """
+    Two records that are the same thing.
+
+    Attributes:
+        pos_id: In the POS.
+        go_id: In Go.
+        why: How they were recognised.
+    """
+
+    pos_id: str
+    go_id: str
+    why: str
+
+    @property
+    def ids(self) -> dict[Replica, str]:
+        """
+        Both ids, by side.
+        """
+        return {Replica.POS: self.pos_id, Replica.GO: self.go_id}
+
+
+class Matcher(Generic[T]):
+    """
+    Takes matches and ambiguities out of two pools; what is left is new.
+    """
+
+    def __init__(self, draft: Draft[T], pools: Mapping[Replica, Pool[T]]) -> None:
+        self.draft = draft
+        self.pools = pools
+        self.matches: list[Match] = []
+        self.held: dict[Replica, set[str]] = {side: set() for side in Replica}
+
+    def run(self) -> None:
+        """
+        Ask all keys in order.
+        """
+        self._ask("reference", list(self._references()), ())
+        for place, key in enumerate(self.draft.policy.keys):
+            decisive = [earlier for earlier in self.draft.policy.keys[:place] if earlier.decisive]
+            self._ask(key.name, list(self._groups(key)), decisive)
+
+    def _ask(self, name: str, groups: list[Group], decisive: Sequence[Key[T]]) -> None:
+        for everyone in groups:
+            group = self._in_use(everyone)
+            pos_ids, go_ids = group[Replica.POS], group[Replica.GO]
+            if not pos_ids or not go_ids:
+                self._shared_without_counterpart(name, group)
+            elif self._is_archived(Replica.POS, pos_ids[0]) and self._is_archived(Replica.GO, go_ids[0]):
+                continue  # Out of use on both sides: there is nothing to keep alike.
+            elif len(pos_ids) > 1 or len(go_ids) > 1:
+                self._hold(group, f"share one {name}")
+            elif contradicted := self._contradiction(pos_ids[0], go_ids[0], decisive):
+                self._hold(group, f"share one {name}, but not their {contradicted}")
+            else:
+                self.matches.append(Match(pos_ids[0], go_ids[0], f"same {name}"))
+                self._take(group)
+
+    def _take(self, group: Group) -> None:
+        for side, ids in group.items():
+            for own_id in ids:
+                self.pools[side].pop(own_id, None)
+
+    def _hold(self, group: Group, what: str) -> None:
+        names = " and ".join(
+            f"{side} {', '.join(sorted(ids))}" for side, ids in sorted(group.items(), reverse=True)
+        )
+        self.draft.tell(
+            "ambiguous",
+            Severity.BLOCK,
+            f"{self.draft.policy.noun}s {names} {what}",
+            "tell them apart, or merge or archive those that are one too many; until then none of them is touched",
+            where=f"{self.draft.policy.noun} {names}",
+        )
+        for side, ids in group.items():
+            self.held[side].update(ids)
+        self._take(group)
+
+    def _shared_without_counterpart(self, name: str, group: Group) -> None:
+        for side, ids in group.items():
+            if (
+                len(ids) > 1
+                and side.other in self.draft.policy.creates
+                and not self._is_archived(side, ids[0])
+            ):
+                names = ", ".join(sorted(ids))
+                self.draft.tell(
+                    "shared-key",
+                    Severity.WARN,
+                    f"{self.draft.policy.noun}s {names} in {SYSTEM[side]} share one {name}",
+                    "merge them if they are the same; departments of one company may share one",
+                    where=f"{self.draft.policy.noun} {side} {names}",
+                )
+
+    def _in_use(self, group: Group) -> Group:
+        """
+        Leave archived records out where others of their side are in use: a duplicate is often archived.
+        """
+        in_use = {
+            side: [each for each in ids if not self._is_archived(side, each)] for side, ids in group.items()
+        }
+        return {side: in_use[side] or ids for side, ids in group.items()}
+
+    def _is_archived(self, side: Replica, own_id: str) -> bool:
+        return is_archived(self.draft.policy, self.pools[side][own_id].value)
+
+    def _contradiction(self, pos_id: str, go_id: str, decisive: Sequence[Key[T]]) -> str | None:
+        pos, go = self.pools[Replica.POS][pos_id].value, self.pools[Replica.GO][go_id].value
+        for key in decisive:
+            ours, theirs = key.read(pos), key.read(go)
+            if ours is not None and theirs is not None and ours != theirs:
+                return key.name
+        return None
+
+    def _groups(self, key: Key[T]) -> Iterator[Group]:
+        groups: dict[Hashable, Group] = defaultdict(lambda: {side: [] for side in Replica})
+        for side, pool in self.pools.items():
+            for own_id, record in pool.items():
+                value = key.read(record.value)
+                if value is not None:
+                    groups[value][side].append(own_id)
+        yield from groups.values()
+
+    def _references(self) -> Iterator[Group]:
+        """
+        Group the records that name each other, however long the chain.
+        """
+        claims = self._claims()
+        held: set[Node] = set()
+        while (
+            spoken_for := {
+                claimant
+                for claimant, named in claims.items()
+                if named in held or named[1] not in self.pools[named[0]]
+            }
+            - held
+        ):
+            held |= spoken_for
+        for claimant in sorted(held):
+            self._hold_claimant(claimant, claims[claimant])
+        neighbours: dict[Node, set[Node]] = defaultdict(set)
+        for claimant, named in claims.items():
+            if claimant not in held:
+                neighbours[claimant].add(named)
+                neighbours[named].add(claimant)
+        yield from _components(neighbours)
+
+    def _claims(self) -> dict[Node, Node]:
+        """
+        Which unlinked record names which record of the other side.
+        """
+        claims = {}
+        for side, pool in self.pools.items():
+            for own_id, record in pool.items():
+                named = self._named(side.other, record.reference)
+                if named is not None:
+                    claims[side, own_id] = (side.other, named)
+        return claims
+
+    def _named(self, side: Replica, reference: str | None) -> str | None:
+        """
+        The record on this side that a reference names; None if it is somebody else's or gone.
+        """
+        make = pos_reference if side is Replica.POS else go_reference
+        prefix = f"{side}:"
+        if reference is None or not reference.startswith(prefix):
+            return None
+        own_id = self.draft.living(side, reference.removeprefix(prefix))
+        known = self.draft.snapshots[side].records
+        if own_id in known:
+            return own_id
+        # A hashed reference cannot be read; it can only be recognised.
+        return next(
+            (each for each in known if len(each) + len(prefix) > 50 and make(each) == reference), None
+        )
+
+    def _hold_claimant(self, claimant: Node, named: Node) -> None:
+        (side, own_id), (other, other_id) = claimant, named
+        self.draft.tell(
+            "already-linked",
+            Severity.BLOCK,
+            f"{self.draft.policy.noun} {side} {own_id} says it is {other} {other_id}, which is spoken for",
+            f"archive {side} {own_id}, or clear its reference if it is a thing of its own",
+            where=f"{self.draft.policy.noun} {side} {own_id}",
+        )
+        self.held[side].add(own_id)
+        del self.pools[side][own_id]
+
+
+def _components(neighbours: Mapping[Node, set[Node]]) -> Iterator[Group]:
+    unseen = set(neighbours)
+    while unseen:
+        group: Group = {side: [] for side in Replica}
+        waiting = [unseen.pop()]
+        while waiting:
+            side, own_id = waiting.pop()
+            group[side].append(own_id)
+            fresh = neighbours[side, own_id] & unseen
+            unseen -= fresh
+            waiting.extend(fresh)
+        yield group

@@ -1,0 +1,309 @@
+"""
+One linked or just matched pair: what its change units come to, and what is written for it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from posgo.models.records import Link, Record, go_reference, pos_reference
+from posgo.sync._document import Change, Conflict, Kind, Operation
+from posgo.sync._draft import Draft, Phase
+from posgo.sync._fields import fingerprint, read, replace, shared_part
+from posgo.sync._lens import Values
+from posgo.sync._merge import SYSTEM, Moment, Verdict, VerdictKind, judge
+from posgo.sync._policy import Replica, Unit
+from posgo.sync._single import DELETED
+
+__all__ = ["merge_pair"]
+
+T = TypeVar("T")
+
+
+def merge_pair(
+    draft: Draft[T], link: Link[T], records: Mapping[Replica, Record[T] | None], *, met: str | None = None
+) -> None:
+    """
+    Plan one pair.
+
+    Args:
+        draft: Takes the result.
+        link: The pair. For two records that just met, its base means nothing.
+        records: What was seen of each side; None for what a delta did not hold.
+        met: How two records that just met were recognised; None for a linked pair.
+    """
+    pair = _Pair(draft, link, records, met=met)
+    units = draft.policy.shared
+    if met is None and not link.unagreed and not link.noted:
+        values = pair.values
+        differing = draft.compare.differing(link.base, values[Replica.POS], values[Replica.GO])
+        units = tuple(units[place] for place in differing)
+    for unit in units:
+        pair.judge(unit)
+    pair.commit()
+
+
+@attrs.frozen
+class _Case:
+    """
+    One unit of the pair, as found: plain values, what both can hold of them, and the verdict.
+    """
+
+    unit: Unit
+    base: Values | None
+    raw: dict[Replica, Values]
+    shared: dict[Replica, Values]
+    verdict: Verdict
+
+
+@attrs.define
+class _Write:
+    """
+    What one side is to be told, and what the base becomes once it was.
+    """
+
+    changes: list[Change] = attrs.Factory(list)
+    agreed: dict[str, Any] = attrs.Factory(dict)
+    reasons: dict[str, list[str]] = attrs.Factory(dict)
+
+    def add(self, case: _Case, target: Replica, new: Values, agreed: Values | None) -> None:
+        """
+        Add a unit; ``agreed`` is None while the other half of the change is still to come.
+        """
+        for field, before, after in zip(case.unit.fields, case.raw[target], new, strict=True):
+            if case.unit.normalise(before) != case.unit.normalise(after):
+                self.changes.append(Change(field=field, old=before, new=after))
+                self.reasons.setdefault(case.verdict.why, []).append(field)
+        if agreed is not None:
+            self.agreed.update(zip(case.unit.fields, agreed, strict=True))
+
+    def reason(self, fields: set[str]) -> str:
+        """
+        Why these fields are written.
+        """
+        parts = {why: [name for name in names if name in fields] for why, names in self.reasons.items()}
+        return "; ".join(f"{', '.join(names)}: {why}" for why, names in parts.items() if names)
+
+
+class _Pair(Generic[T]):
+    """
+    Works one pair out; nothing reaches the draft before all of it is sound.
+    """
+
+    def __init__(
+        self, draft: Draft[T], link: Link[T], records: Mapping[Replica, Record[T] | None], *, met: str | None
+    ) -> None:
+        self.draft = draft
+        self.link = link
+        self.records = records
+        self.met = met
+        self.values = {side: record.value if record else link.base for side, record in records.items()}
+        self.moment = Moment(
+            changed_at={side: record.changed_at if record else None for side, record in records.items()},
+            clock_skew=draft.policy.clock_skew,
+            on_receiver_edit=draft.policy.on_receiver_edit,
+        )
+        self.base: dict[str, Any] = {}
+        self.unagreed = set(link.unagreed)
+        # Both records are there, so a deletion that was told has been undone.
+        self.noted = {name: told for name, told in link.noted if name != DELETED}
+        self.writes: defaultdict[tuple[Replica, Phase], _Write] = defaultdict(_Write)
+        self.conflicts: list[Conflict] = []
+        self.left: list[tuple[Unit, str]] = []
+
+    def judge(self, unit: Unit) -> None:
+        """
+        Work one unit out.
+        """
+        raw = {side: tuple(read(self.values[side], field) for field in unit.fields) for side in Replica}
+        shared = {side: unit.shared(own) for side, own in raw.items()}
+        known = self.met is None and self.unagreed.isdisjoint(unit.fields)
+        base = tuple(read(self.link.base, field) for field in unit.fields) if known else None
+        told = unit.fields[0] in self.noted and self.noted[unit.fields[0]] == self._mark(unit, shared)
+        case = _Case(unit, base, raw, shared, judge(unit, base, shared, self.moment, told=told))
+        match case.verdict.kind:
+            case VerdictKind.AGREED:
+                self._agree(case)
+            case VerdictKind.LEFT:
+                self._leave(case)
+            case VerdictKind.FOLLOW:
+                self._follow(case, case.verdict.winner)
+            case VerdictKind.DISPUTED:
+                self._record(case, case.base, case.verdict.winner, case.verdict.why)
+                self._follow(case, case.verdict.winner)
+        if case.verdict.restated:
+            self.draft.restated.add(case.verdict.why)
+
+    def _set_base(self, unit: Unit, values: Values) -> None:
+        self.base.update(zip(unit.fields, values, strict=True))
+        self.unagreed.difference_update(unit.fields)
+
+    def _agree(self, case: _Case) -> None:
+        agreed = case.shared[case.unit.narrow]
+        if case.base is None or case.unit.normal(case.base) != case.unit.normal(agreed):
+            self._set_base(case.unit, agreed)
+        self.noted.pop(case.unit.fields[0], None)
+
+    def _leave(self, case: _Case) -> None:
+        unit, owner = case.unit, case.unit.owner
+        if case.base is None:
+            self._set_base(unit, case.shared[owner])
+        mark = self._mark(unit, case.shared)
+        if self.noted.get(unit.fields[0]) != mark:
+            self.noted[unit.fields[0]] = mark
+            self.left.append((unit, case.verdict.why))
+
+    def _mark(self, unit: Unit, shared: dict[Replica, Values]) -> str:
+        return fingerprint(unit.normal(shared[unit.owner.other]))
+
+    def _record(self, case: _Case, base: Values | None, chosen: Replica | None, why: str) -> None:
+        for place, field in enumerate(case.unit.fields):
+            before = None if base is None else base[place]
+            pos, go = case.raw[Replica.POS][place], case.raw[Replica.GO][place]
+            if not before == pos == go:
+                self.conflicts.append(
+                    Conflict(
+                        pos_id=self.link.pos_id,
+                        go_id=self.link.go_id,
+                        field=field,
+                        base=before,
+                        pos=pos,
+                        go=go,
+                        chosen=chosen,
+                        why=why,
+                    )
+                )
+
+    def _follow(self, case: _Case, winner: Replica | None) -> None:
+        unit = case.unit
+        if winner is None:
+            if case.base is None:
+                self._set_base(unit, case.shared[unit.narrow])
+                self.unagreed.update(unit.fields)
+            return
+        if case.base is None:
+            # Until the write is confirmed the losing side counts as unchanged: a new plan asks for the same.
+            self._set_base(unit, case.shared[winner.other])
+        if winner is unit.narrow:
+            self._carry_back(case)
+        else:
+            wide = case.shared[winner]
+            self.writes[unit.narrow, Phase.UPDATE].add(case, unit.narrow, wide, wide)
+
+    def _carry_back(self, case: _Case) -> None:
+        """
+        Bring the narrow side's edit into what the wide side holds.
+        """
+        unit, narrow, wide = case.unit, case.unit.narrow, case.unit.narrow.other
+        if unit.lens.keeps_more and self.records[wide] is None:
+            self.draft.need(wide, self.link.pos_id if wide is Replica.POS else self.link.go_id)
+            return
+        new = unit.lens.put(case.raw[wide], case.shared[narrow])
+        seen = unit.lens.get(new)
+        if (
+            case.verdict.kind is VerdictKind.FOLLOW
+            and unit.lens.put(new, case.shared[wide]) != case.raw[wide]
+        ):
+            why = f"{SYSTEM[wide]} held more than {SYSTEM[narrow]} can; {case.verdict.why}"
+            self._record(case, case.shared[wide], narrow, why)
+        if unit.normal(seen) == unit.normal(case.shared[narrow]):
+            self.writes[wide, Phase.UPDATE].add(case, wide, new, seen)
+            return
+        # Both sides move. Stopped half-way, the narrow side's new value is one the wide side has.
+        both = new != case.raw[wide]
+        self.writes[narrow, Phase.UPDATE].add(case, narrow, seen, None if both else seen)
+        self.writes[wide, Phase.SETTLE].add(case, wide, new, seen)
+
+    def commit(self) -> None:
+        """
+        Write the pair's operations, conflicts and findings into the draft.
+        """
+        try:
+            link, steps = self._link(), []
+            for (side, phase), write in self.writes.items():
+                steps.extend(self._operations(side, phase, write))
+        except ValueError as error:
+            # A rule of the model across fields. Its words may quote values, so only its kind is told.
+            self.draft.impossible(self._where(), error)
+            return
+        if self.met is not None:
+            self.draft.link(link, self.met, self._write_reference())
+        elif link != self.link:
+            self.draft.link(link, "what both agree on has moved")
+        for phase, operation in steps:
+            self.draft.do(phase, operation)
+            if operation.value is not None and operation.replica is not None:
+                fields = {change.field for change in operation.changes}
+                self.draft.check(operation.value, operation.replica, self._where(), fields)
+        self.draft.dispute(self.conflicts)
+        for unit, why in self.left:
+            self.draft.one_way_edit(unit, why, self._where())
+
+    def _where(self) -> str:
+        return self.draft.where(self.link.pos_id, self.link.go_id)
+
+    def _operations(self, side: Replica, phase: Phase, write: _Write) -> list[tuple[Phase, Operation[T]]]:
+        archived = self.draft.policy.archived
+        archiving = {change.field for change in write.changes if change.field == archived and change.new}
+        parts = (
+            (Kind.UPDATE, phase, {change.field for change in write.changes} - archiving),
+            (Kind.ARCHIVE, Phase.ARCHIVE, archiving),
+        )
+        value, steps = self.values[side], []
+        for kind, turn, fields in parts:
+            if not fields:
+                continue
+            changes = tuple(change for change in write.changes if change.field in fields)
+            value = replace(value, {change.field: change.new for change in changes})
+            operation = Operation(
+                kind=kind,
+                replica=side,
+                pos_id=self.link.pos_id,
+                go_id=self.link.go_id,
+                value=value,
+                changes=changes,
+                reason=write.reason(fields),
+                agreed={f: v for f, v in write.agreed.items() if (f in archiving) is (kind is Kind.ARCHIVE)},
+            )
+            steps.append((turn, operation))
+        return steps
+
+    def _link(self) -> Link[T]:
+        """
+        The link as it is to be remembered.
+        """
+        if (
+            self.met is None
+            and not self.base
+            and self.unagreed == set(self.link.unagreed)
+            and self.noted == dict(self.link.noted)
+        ):
+            return self.link
+        start = self.link.base if self.met is None else self._blank_base()
+        return attrs.evolve(
+            self.link,
+            base=replace(start, self.base),
+            unagreed=sorted(self.unagreed),
+            noted=sorted(self.noted.items()),
+        )
+
+    def _blank_base(self) -> T:
+        """
+        A base that says nothing of the shared fields yet: owned fields at their default, or as their owner has them.
+        """
+        owned = {name: read(self.values[owner], name) for name, owner in self.draft.policy.owned.items()}
+        return shared_part(self.draft.policy, replace(self.values[Replica.POS], owned))
+
+    def _write_reference(self) -> tuple[Replica, ...]:
+        expected = {Replica.GO: pos_reference(self.link.pos_id), Replica.POS: go_reference(self.link.go_id)}
+        blank = []
+        for side in sorted(self.draft.policy.references):
+            record = self.records[side]
+            held = record.reference if record else None
+            if held is None:
+                blank.append(side)
+            elif held != expected[side]:
+                self.draft.foreign_reference(side, self._where())
+        return tuple(blank)
