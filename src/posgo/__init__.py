@@ -19,6 +19,7 @@ from posgo.models.vouchers import Posting, Settlement, SettlementStatus, Voucher
 from posgo.profiles import Profile
 from posgo.runner import AsyncRunner, Runner
 from posgo.state import MemoryStore, SqliteStore, StateStore
+from posgo.sync import Conflict, Operation, Plan, Policy, plan
 
 __all__ = [
     "AccountMap",
@@ -28,6 +29,7 @@ __all__ = [
     "AsyncPosClient",
     "AsyncRunner",
     "CashCount",
+    "Conflict",
     "Customer",
     "Environment",
     "Finding",
@@ -36,10 +38,13 @@ __all__ = [
     "InvoicePayment",
     "Link",
     "MemoryStore",
+    "Operation",
     "Order",
     "OrderLine",
     "OrderStatus",
+    "Plan",
     "PointOfSale",
+    "Policy",
     "PosClient",
     "Posting",
     "Product",
@@ -56,6 +61,7 @@ __all__ = [
     "Voucher",
     "ZReport",
     "exceptions",
+    "plan",
     "profiles",
     "saft",
 ]

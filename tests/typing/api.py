@@ -19,6 +19,7 @@ from posgo import (
     AsyncPosClient,
     AsyncRunner,
     CashCount,
+    Conflict,
     Customer,
     Environment,
     Finding,
@@ -27,10 +28,13 @@ from posgo import (
     InvoicePayment,
     Link,
     MemoryStore,
+    Operation,
     Order,
     OrderLine,
     OrderStatus,
+    Plan,
     PointOfSale,
+    Policy,
     PosClient,
     Posting,
     Product,
@@ -47,6 +51,7 @@ from posgo import (
     Voucher,
     ZReport,
     exceptions,
+    plan,
     profiles,
     saft,
 )
@@ -57,6 +62,8 @@ from posgo.models.ledger import LedgerAccount
 from posgo.models.pos import Tender, VatRow
 from posgo.procedures.finished import SettlementReport
 from posgo.procedures.settlement import SettlementResult
+from posgo.sync import Replica, advance, resolve
+from posgo.sync.policies import customers
 from posgo.testing import NO_LIMIT, FakeGo, FakePos
 
 
@@ -433,3 +440,19 @@ def errors(error: exceptions.PosgoError) -> None:
         assert_type(error.status, int | None)
     if isinstance(error, exceptions.UnbalancedVoucherError):
         assert_type(error.residual, Decimal)
+
+
+def engine(pos: Snapshot[Customer], go: Snapshot[Customer], links: list[Link[Customer]]) -> Plan[Customer]:
+    """
+    A plan is of the same values as its snapshots, links and policy.
+    """
+    policy = customers()
+    assert_type(policy, Policy[Customer])
+    made = plan(links, pos=pos, go=go, policy=policy)
+    assert_type(made, Plan[Customer])
+    assert_type(made.operations, tuple[Operation[Customer], ...])
+    assert_type(made.conflicts, tuple[Conflict, ...])
+    assert_type(made.summary(), dict[str, int])
+    assert_type(advance(links[0], made.operations[0]), Link[Customer] | None)
+    assert_type(resolve(links[0], made.conflicts, choose=Replica.POS, policy=policy), Link[Customer] | None)
+    return made
