@@ -300,8 +300,8 @@ class FakeGo:
             after_effect: Whether they are carried out first.
             times: How many of them fail.
             method: Only requests with this method; None for any.
-            path: Only requests to this path (``/Vouchers/CashJournals``, ``/OAuth/Token``), its template, or below
-                it; None for any.
+            path: Only requests to this path, its template, or below it, with or without what stands before it
+                (``/Vouchers/CashJournals`` or ``CashJournals``; ``/OAuth/Token``); None for any.
         """
         fault = Fault(status=status, after_effect=after_effect)
         with self._door.lock:

@@ -34,7 +34,10 @@ class Match:
 
     Attributes:
         method: Only requests with this method; None for any.
-        path: Only requests to this path, template, or below it; None for any.
+        path:
+            Only requests to this path or template, or below it, whatever stands
+            before it: ``CashJournals``, ``/Vouchers/CashJournals`` and
+            ``/v2/Vouchers/CashJournals`` are one path. None for any.
     """
 
     method: str | None
@@ -48,9 +51,20 @@ class Match:
             return False
         if self.path is None:
             return True
-        wanted = self.path.casefold().rstrip("/")
-        given = request.path.casefold()
-        return wanted in {given, template.casefold()} or given.startswith(f"{wanted}/")
+        wanted = _steps(self.path)
+        return any(_within(wanted, _steps(path)) for path in (request.path, template))
+
+
+def _steps(path: str) -> list[str]:
+    steps = [step for step in path.casefold().split("/") if step]
+    return steps[1:] if steps[:1] == ["v2"] else steps
+
+
+def _within(wanted: list[str], given: list[str]) -> bool:
+    """
+    Whether the wanted steps stand in a row among the given ones.
+    """
+    return any(given[start : start + len(wanted)] == wanted for start in range(len(given)))
 
 
 class Script(Generic[T]):
