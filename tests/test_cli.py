@@ -3,6 +3,8 @@ The command line: what a person sees, and what a script may rely on.
 """
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -285,7 +287,88 @@ class TestSettle:
         assert WRONG == stopped.value.code
         assert "usage" in capsys.readouterr().err
 
-    @pytest.mark.skipif(os.name != "posix", reason="a pipe that closes")
+    def test_a_pipe_instead_of_a_file_is_exit_code_2(self, tmp_path: Path) -> None:
+        """
+        A file is read more than once; what cannot be is told so.
+        """
+        command = [
+            sys.executable,
+            "-m",
+            "posgo",
+            "settle",
+            "/dev/stdin",
+            "--accounts",
+            str(ACCOUNTS),
+            "--fake",
+        ]
+
+        shown = subprocess.run(command, input=DAY.read_bytes(), capture_output=True, check=False)
+
+        assert WRONG == shown.returncode
+        assert b"posgo: /dev/stdin: it must be a file on disk" in shown.stderr
+
+    @pytest.mark.parametrize(
+        ("in_file", "in_map"),
+        [
+            (("<reportID>73<", "<reportID>0073<"), ("", "")),
+            (("", ""), ("[pos]", '[cash_points."NORDLYS-1"]\nalias_of = "bar"\n[pos]')),
+        ],
+        ids=["leading zeros", "alias"],
+    )
+    def test_the_z_report_is_shown_whatever_it_is_called(
+        self,
+        run: Run,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        in_file: tuple[str, str],
+        in_map: tuple[str, str],
+    ) -> None:
+        """
+        A Z-number with zeros before it and a till with an alias are shown like any other.
+        """
+        file = edited(DAY, tmp_path / "z.xml", in_file)
+        accounts = edited(ACCOUNTS, tmp_path / "a.toml", in_map)
+
+        assert run(file, accounts=accounts) == SETTLED
+
+        assert "total cash sales incl. VAT" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shells and devices of POSIX")
+class TestOutput:
+    """
+    Where the output goes is no reason for a traceback.
+    """
+
+    @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+    def test_an_encoding_without_our_letters(self, encoding: str) -> None:
+        """
+        A terminal that cannot spell Kafé, or Windows writing into a file, shows the rest.
+        """
+        shown = subprocess.run(
+            [sys.executable, "-m", "posgo", "demo"],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            check=True,
+        )
+
+        assert b"ALREADY POSTED" in shown.stdout
+        assert b"" == shown.stderr
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
+    def test_a_full_disk_is_exit_code_3(self) -> None:
+        """
+        Output that cannot be written is said so; it is no fault of the file's.
+        """
+        with Path("/dev/full").open("wb") as full:
+            shown = subprocess.run(
+                [sys.executable, "-m", "posgo", "demo"], stdout=full, stderr=subprocess.PIPE, check=False
+            )
+
+        assert FAILED == shown.returncode
+        assert shown.stderr.startswith(b"posgo: the output cannot be written")
+        assert 1 == shown.stderr.count(b"\n")
+
     def test_a_reader_that_leaves_is_no_traceback(self) -> None:
         """
         ``posgo demo | head`` ends quietly.
@@ -294,3 +377,27 @@ class TestSettle:
         shown = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
 
         assert "" == shown.stderr
+
+    def test_ctrl_c_is_exit_code_3(self, go: FakeGo, tmp_path: Path) -> None:
+        """
+        Somebody who loses patience with a Go that does not answer is told that nothing is lost.
+        """
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            waiting = subprocess.Popen(
+                [sys.executable, "-m", "posgo", "settle", str(DAY), "--accounts", str(ACCOUNTS)],
+                stderr=subprocess.PIPE,
+                env={
+                    **os.environ,
+                    "POSGO_APPLICATION_KEY": go.credentials.application_key,
+                    "POSGO_CLIENT_KEY": go.credentials.client_key,
+                    "POSGO_SUBSCRIPTION_KEY": go.credentials.subscription_key,
+                    "POSGO_BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}",
+                },
+                cwd=tmp_path,
+            )
+            with silent.accept()[0]:
+                waiting.send_signal(signal.SIGINT)
+                _, told = waiting.communicate(timeout=20)
+
+        assert FAILED == waiting.returncode
+        assert b"posgo: interrupted; nothing is lost, run again\n" == told

@@ -3,6 +3,7 @@ The command line: settle a file, or watch a demonstration.
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from posgo import demo, saft
 from posgo.bookkeeping.accounts import AccountMap
+from posgo.bookkeeping.identity import z_number
 from posgo.clients.credentials import Environment, GoCredentials
 from posgo.clients.go_client import GoClient
 from posgo.exceptions import ConfigurationError, FileFormatError, ModelError, PosgoError
@@ -58,20 +60,42 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 settled, 1 blocked, 2 wrong command, map or file, 3 Go or the store failed.
     """
+    _spell_on_any_terminal()
     arguments = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        return run(arguments)
+        code = run(arguments)
+        # Here, where it can still be said that it could not be written.
+        print(end="", flush=True)
     except (FileFormatError, ModelError) as error:
         return _failed(error, WRONG)
     except PosgoError as error:
         return _failed(error, FAILED)
-    except BrokenPipeError:
-        # The reader of our output has left, as `head` does: nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+    except KeyboardInterrupt:
+        return _failed("interrupted; nothing is lost, run again", FAILED)
     except OSError as error:
-        return _failed(f"{error.filename}: {error.strerror}", WRONG)
+        return _unheard(error)
+    return code
+
+
+def _spell_on_any_terminal() -> None:
+    """
+    A terminal, or a file, whose encoding lacks a letter gets a question mark, never an error.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _unheard(error: OSError) -> int:
+    """
+    What we print cannot be written. What was settled by then is settled.
+    """
+    # What is still to be written goes nowhere, or Python would complain at its end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return FAILED  # The reader of our output has left, as `head` does: nobody to tell.
+    return _failed(f"the output cannot be written: {error.strerror}; nothing is lost, run again", FAILED)
 
 
 def _failed(error: PosgoError | str, code: int) -> int:
@@ -106,17 +130,26 @@ def _parser() -> argparse.ArgumentParser:
 
 def _settle(arguments: argparse.Namespace) -> int:
     accounts = AccountMap.from_toml(arguments.accounts)
-    file = saft.read(arguments.file)
+    file = _read(arguments.file)
     go, store = _fake(file, accounts) if arguments.fake else _real(arguments.state)
     with go:
         runner = Runner(go=go, store=store, profile=_PROFILE, accounts=accounts, dry_run=arguments.dry_run)
         report = runner.settle_all(file.z_reports)
-    _show(file, report)
+    _show(file, report, accounts)
     blocked = any(finding.blocks for finding in file.findings) or not report.is_clean
     return FAILED if report.failed else BLOCKED if blocked else SETTLED
 
 
 _PROFILE: Profile = OPEN_ONE
+
+
+def _read(path: Path) -> AuditFile:
+    try:
+        return saft.read(path)
+    except OSError as error:
+        # What cannot be wound back, such as a pipe, has no error text of the system's.
+        problem = error.strerror or "it must be a file on disk, which can be read more than once"
+        raise FileFormatError(str(path), problem) from error
 
 
 def _fake(file: AuditFile, accounts: AccountMap) -> tuple[GoClient, StateStore]:
@@ -140,8 +173,8 @@ def _real(state: Path) -> tuple[GoClient, StateStore]:
     return go, SqliteStore(state)
 
 
-def _show(file: AuditFile, report: SettlementReport) -> None:
-    by_number = {(z.cash_point, z.number): z for z in file.z_reports}
+def _show(file: AuditFile, report: SettlementReport, accounts: AccountMap) -> None:
+    by_number = {(accounts.canonical(z.cash_point), z_number(z)): z for z in file.z_reports}
     _show_findings("the file", file.findings)
     for result in report:
         z = by_number.get((result.cash_point, result.number))

@@ -82,6 +82,6 @@ def _table(rows: Sequence[tuple[str, ...]], aligned: tuple[str, ...], *, ruled: 
         for row in rows
     ]
     if ruled:
-        rule = "  ".join("─" * width for width in widths)
+        rule = "  ".join("-" * width for width in widths)
         lines = [lines[0], rule, *lines[1:-1], rule, lines[-1]]
     return "\n".join(f"  {line}" for line in lines)
