@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 import xmlschema
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 from posgo import saft
 from posgo.exceptions import FileFormatError
@@ -113,6 +113,18 @@ def expect_day(z: ZReport, day: Day) -> None:
     assert {} == split
 
 
+def _has_one_sign(receipt: Receipt) -> bool:
+    """
+    Whether magnitudes can tell the receipt: one flag serves its gross and its net.
+
+    An exchange that comes to almost nothing may have a gross of 0.01 and a
+    net of -0.01, because VAT is rounded per line. The format has no second flag.
+    """
+    gross, net = receipt.amount, receipt.net
+    rows = [(vat or gross, base) for base, vat in receipt.vat_rows().values()]
+    return all(not unflagged or flag * unflagged > 0 for flag, unflagged in ((gross, net), *rows))
+
+
 class TestAnyDay:
     """
     The reader against days nobody thought of.
@@ -147,6 +159,7 @@ class TestAnyDay:
         """
         A till that writes magnitudes and one that writes signs tell the same day.
         """
+        assume(all(_has_one_sign(receipt) for _, day in days_of(shop) for receipt in day.receipts))
         signed, magnitudes = read(shop, Style()), read(shop, Style(magnitudes=True))
 
         assert signed == magnitudes
