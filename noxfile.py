@@ -76,6 +76,15 @@ def docs(session: nox.Session) -> None:
     session.run("sphinx-build", "-EaqW", "--keep-going", "docs", "docs/_build/html", env=CLEAN)
 
 
+@nox.session
+def contract(session: nox.Session) -> None:
+    """
+    Generated requests to the fake POS are answered as the description of the POS contract says.
+    """
+    session.install(".", *group("contract"))
+    session.run("pytest", "tests/testing/pos/test_schemathesis.py", *session.posargs, env=CLEAN)
+
+
 def _run_tests(session: nox.Session) -> None:
     """
     Tests of the installed wheel; all of them with coverage, or those picked: ``-- -k word``.

@@ -335,21 +335,17 @@ class PointOfSaleContract:
 
     def test_z_reports_are_told(self, pos: Any) -> None:
         """
-        Finished Z-reports come from the start, the same ones every time, and a cursor leads past them.
+        Finished Z-reports come from the start, the same ones every time; the last cursor may be read from.
         """
         pieces = list(self._pieces(pos, ZReport))
         told = [z for piece in pieces for z in piece.items]
         again = [z for piece in self._pieces(pos, ZReport) for z in piece.items]
+        later = [z for piece in self._pieces(pos, ZReport, pieces[-1].cursor) for z in piece.items]
 
         _same(True, pieces[0].from_start, "Z-reports without a cursor begin at the start, and say so")
-        _same(True, all(isinstance(z, ZReport) for z in told), "Z-reports are posgo.ZReport")
+        _same([], [one for one in (*told, *later) if not isinstance(one, ZReport)], "items are posgo.ZReport")
         _same(
             [], [z.number for z in told if z not in again], "a Z-report is final: it is told the same again"
-        )
-        _same(
-            False,
-            self._do(pos.z_reports(pieces[-1].cursor)).from_start,
-            "the last cursor is known afterwards",
         )
 
     # -- how the tests speak to a POS -----------------------------------------------

@@ -4,6 +4,7 @@ The messages of the POS contract: records, feeds, creations and changes.
 ``docs/reference/pos-contract.openapi.json`` describes them.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,7 +12,6 @@ from typing import Any, TypeVar
 import attrs
 
 from posgo.exceptions import ModelError, WireFormatError
-from posgo.models._checks import to_optional_text
 from posgo.models.catalog import Product
 from posgo.models.feeds import Feed
 from posgo.models.orders import Order
@@ -32,9 +32,12 @@ __all__ = [
     "read_record",
     "read_z_reports",
     "record_json",
+    "to_reference",
 ]
 
 T = TypeVar("T")
+
+_REFERENCE = re.compile(r"[!-~]{1,100}")
 
 COLLECTIONS: Mapping[type, str] = {Customer: "customers", Product: "products", Order: "orders"}
 """Where in the contract each kind of thing is found."""
@@ -196,11 +199,21 @@ def read_change(body: Any, model: type) -> Change:
     )
 
 
+def to_reference(value: object) -> str:
+    """
+    Take a reference posgo writes: 1 to 100 printable ASCII characters without blanks.
+
+    Raises:
+        ModelError: For anything else.
+    """
+    if isinstance(value, str) and _REFERENCE.fullmatch(value):
+        return value
+    raise ModelError("a reference is a text of 1 to 100 printable ASCII characters without blanks")
+
+
 def _reference(members: Mapping[str, Any]) -> str | None:
     given = members.get("reference")
-    if given is not None and not isinstance(given, str):
-        raise WireFormatError("$.reference", "a text expected")
     try:
-        return to_optional_text(given)
+        return None if given is None else to_reference(given)
     except ModelError as error:
-        raise WireFormatError("$.reference", "a text without half characters expected") from error
+        raise WireFormatError("$.reference", str(error)) from error

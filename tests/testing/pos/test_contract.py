@@ -9,6 +9,7 @@ import pytest
 
 from posgo import AsyncPosClient, PosClient
 from posgo.testing import FakePos, PointOfSaleContract
+from support.pos_contract import PosValidatingTransport
 from support.zreports import a_day
 
 
@@ -40,12 +41,12 @@ class TestInProcess(_OfTheFake):
 
 class TestOverTransport(_OfTheFake):
     """
-    The client is a POS, whatever is behind it.
+    The client is a POS, whatever is behind it; what it sends and is sent is as described.
     """
 
     @pytest.fixture
     def pos(self, shop: FakePos) -> PosClient:
-        return PosClient("https://pos.example", transport=shop.transport)
+        return PosClient("https://pos.example", transport=PosValidatingTransport(shop.transport))
 
 
 class TestOverHttp(_OfTheFake):
@@ -66,4 +67,4 @@ class TestAsync(_OfTheFake):
 
     @pytest.fixture
     def pos(self, shop: FakePos) -> AsyncPosClient:
-        return AsyncPosClient("https://pos.example", transport=shop.transport)
+        return AsyncPosClient("https://pos.example", transport=PosValidatingTransport(shop.transport))

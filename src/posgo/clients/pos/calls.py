@@ -23,12 +23,10 @@ from posgo.wire.pos import (
     read_feed,
     read_record,
     read_z_reports,
+    to_reference,
 )
 
-__all__ = ["LONGEST_REFERENCE", "changes", "create", "fetch", "find", "update", "z_reports"]
-
-LONGEST_REFERENCE = 100
-"""Characters of a reference; the POS must keep as many."""
+__all__ = ["changes", "create", "fetch", "find", "update", "z_reports"]
 
 _JSON = "application/json"
 _SAF_T = ("application/xml", "text/xml")
@@ -47,13 +45,6 @@ def _segment(name: str, value: str) -> dict[str, str]:
     if not said.strip("."):
         raise ModelError(f"{name} must hold more than dots")
     return {name: said}
-
-
-def _reference(value: str) -> str:
-    said = text(value)
-    if not said or len(said) > LONGEST_REFERENCE:
-        raise ModelError(f"a reference has 1 to {LONGEST_REFERENCE} characters")
-    return said
 
 
 def _position(cursor: str | None, page_size: int) -> Query:
@@ -95,7 +86,7 @@ def find(type: type[Thing], reference: str) -> Call[Record[Thing]]:  # noqa: A00
         method="GET",
         root="",
         path=f"{_collection(type)}/by-reference/{{reference}}",
-        parameters=_segment("reference", _reference(reference)),
+        parameters=_segment("reference", to_reference(reference)),
         decode=lambda answer: read_record(loads(answer.content), type),
     )
 
@@ -109,7 +100,7 @@ def create(value: Thing, reference: str) -> Call[Record[Thing]]:
         method="POST",
         root="",
         path=_collection(model),
-        body=creation_json(value, _reference(reference)),
+        body=creation_json(value, to_reference(reference)),
         body_kind=BodyKind.JSON,
         decode=lambda answer: read_record(loads(answer.content), model),
     )
@@ -128,7 +119,7 @@ def update(
     change = Change(
         changes=changes,
         expected=expected or {},
-        reference=None if reference is None else _reference(reference),
+        reference=None if reference is None else to_reference(reference),
     )
     return Call(
         method="PATCH",

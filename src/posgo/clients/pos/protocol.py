@@ -78,7 +78,7 @@ class PointOfSale(Protocol):
 
         Args:
             value: What the record says.
-            reference: The counterpart in Go, such as ``go:1234``; at most 100 characters.
+            reference: The counterpart in Go, such as ``go:1234``: at most 100 ASCII characters, no blanks.
 
         Raises:
             RejectedError: If the POS cannot hold the value.

@@ -147,8 +147,6 @@ class Door:
     def _create(self, model: type, request: Received) -> Reply:
         value: Any
         value, reference = read_creation(_body(request), model)
-        if len(reference) > 100:
-            _refuse(Code.INVALID, "$.reference: at most 100 characters")
         status = 200 if self.till.find(model, reference) else 201
         return Reply.of(record_json(self.till.create(value, reference)), status)
 
