@@ -3,6 +3,7 @@ Settling every finished Z-report that is not booked yet: the nightly job.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC
 
 import attrs
 
@@ -24,6 +25,7 @@ from posgo.models.pos import ZReport
 from posgo.models.vouchers import SettlementStatus
 from posgo.procedure import Procedure, ask
 from posgo.procedures._case import Desk, SettlementResult
+from posgo.procedures.books import swept_voucher
 from posgo.procedures.settlement import settle_z_report
 from posgo.state import LoadSettlements, SettlementRecord, SettlementState
 
@@ -111,19 +113,15 @@ def settle_all(desk: Desk, reports: Iterable[ZReport]) -> Procedure[SettlementRe
     Post the given Z-reports, except those before ``settle_from`` if the account map has it.
     """
     ordered = _in_order(reports, desk.accounts)
-    pos = desk.accounts.pos
-    skipped = [
-        z
-        for z in ordered
-        if pos.settle_from is not None and business_day(z.closed_at, pos.business_day_ends) < pos.settle_from
-    ]
-    references = tuple(settlement_reference(z, desk.accounts) for z in ordered)
+    references = tuple(
+        settlement_reference(z, desk.accounts) for z in ordered if not _is_before_us(z, desk.accounts)
+    )
     loaded = yield from ask(LoadSettlements(references))
-    run = _Run(desk=desk, records=loaded.settlements, ordered=ordered, skipped=skipped)
-    yield from run.settle_all()
+    run = _Run(desk=desk, records=loaded.settlements)
+    yield from run.settle_all(ordered)
     return SettlementReport(
         results=tuple(run.results),
-        skipped=tuple(skipped),
+        skipped=tuple(run.skipped),
         failed=tuple(run.failed),
         untried=tuple(run.untried),
     )
@@ -133,42 +131,48 @@ def settle_all(desk: Desk, reports: Iterable[ZReport]) -> Procedure[SettlementRe
 class _Run:
     desk: Desk
     records: dict[str, SettlementRecord]
-    ordered: list[ZReport]
-    skipped: list[ZReport]
     results: list[SettlementResult] = attrs.Factory(list)
+    skipped: list[ZReport] = attrs.Factory(list)
     failed: list[FailedSettlement] = attrs.Factory(list)
     untried: list[ZReport] = attrs.Factory(list)
 
-    def settle_all(self) -> Procedure[None]:
+    def settle_all(self, ordered: Iterable[ZReport]) -> Procedure[None]:
         previous: ZReport | None = None
-        for z in self.ordered:
+        for z in ordered:
             before = previous if previous is not None and self._till(previous) == self._till(z) else None
             previous = z
-            if z in self.skipped:
-                continue
-            if self.failed and _stops_the_rest(self.failed[-1].error):
+            if _is_before_us(z, self.desk.accounts):
+                self.skipped.append(z)
+            elif self.failed and _stops_the_rest(self.failed[-1].error):
                 self.untried.append(z)
-                continue
-            known = self._known(z)
-            if known is not None:
-                self.results.append(known)
-                continue
-            try:
-                self.results.append((yield from settle_z_report(self.desk, z, previous=before)))
-            except (ApiError, WireFormatError) as error:
-                self.failed.append(FailedSettlement(z=z, error=error))
+            else:
+                yield from self._settle(z, before)
+
+    def _settle(self, z: ZReport, before: ZReport | None) -> Procedure[None]:
+        try:
+            result = yield from self._known(z)
+            if result is None:
+                result = yield from settle_z_report(self.desk, z, previous=before)
+        except (ApiError, WireFormatError) as error:
+            self.failed.append(FailedSettlement(z=z, error=error))
+        else:
+            self.results.append(result)
 
     def _till(self, z: ZReport) -> str:
         return self.desk.accounts.canonical(z.cash_point)
 
-    def _known(self, z: ZReport) -> SettlementResult | None:
+    def _known(self, z: ZReport) -> Procedure[SettlementResult | None]:
         """
-        What the store remembers as done, without asking Go again every night.
+        What the store remembers as done and Go still shows; one look at Go serves all days of a year.
         """
         record = self.records.get(settlement_reference(z, self.desk.accounts))
         if record is None or record.state is SettlementState.SENDING or record.fingerprint != fingerprint(z):
             return None
         posted = record.state is SettlementState.POSTED
+        if posted:
+            found = yield from swept_voucher(self.desk.books, record.reference, record.business_day)
+            if found is None or found.reversed:
+                return None  # Undone by a person, or out of sight: it is asked for by its id.
         return SettlementResult(
             cash_point=record.cash_point,
             number=record.number,
@@ -194,8 +198,18 @@ def _in_order(reports: Iterable[ZReport], accounts: AccountMap) -> list[ZReport]
     ]
     return sorted(
         marked,
-        key=lambda z: (accounts.canonical(z.cash_point), z.closed_at, str(z_sequence(z_number(z))).zfill(20)),
+        # In UTC: two times of one zone are compared by the clock on the wall, which is put back in autumn.
+        key=lambda z: (
+            accounts.canonical(z.cash_point),
+            z.closed_at.astimezone(UTC),
+            str(z_sequence(z_number(z))).zfill(20),
+        ),
     )
+
+
+def _is_before_us(z: ZReport, accounts: AccountMap) -> bool:
+    pos = accounts.pos
+    return pos.settle_from is not None and business_day(z.closed_at, pos.business_day_ends) < pos.settle_from
 
 
 def _stops_the_rest(error: PosgoError) -> bool:
