@@ -8,7 +8,14 @@ from posgo.models.findings import Finding, Severity
 from posgo.procedures._case import Case
 from posgo.state import SettlementRecord
 
-__all__ = ["reference_reused", "refused_by_go", "reversed_in_go", "voucher_missing"]
+__all__ = [
+    "not_shown_by_go",
+    "posted_otherwise",
+    "reference_reused",
+    "refused_by_go",
+    "reversed_in_go",
+    "voucher_missing",
+]
 
 
 def _blocks(rule: str, message: str, remedy: str, **facts: str | None) -> Finding:
@@ -25,6 +32,33 @@ def reference_reused(case: Case, why: str) -> Finding:
         "If the till restarted its numbers, give it a new id ([cash_points] in the account map has alias_of); "
         "if the day was booked with other accounts or figures, correct it in Go by hand.",
         where=f"reference {case.reference}",
+    )
+
+
+def not_shown_by_go(case: Case) -> Finding:
+    """
+    Go refuses the reference as used and shows no voucher of the day with it: its reads lag, or it is another day's.
+    """
+    return _blocks(
+        "reference-reused",
+        f"Go refuses the reference of Z-report {z_number(case.z)} of cash point {case.z.cash_point} as used, "
+        f"but shows no voucher of {case.day} that carries it; nothing was posted",
+        "Settle again in some minutes: what Go shows lags behind what it booked. Only if it stays so, a voucher "
+        f"of another day carries the reference: look in Go for imported voucher {z_number(case.z)} before anything else.",
+        where=f"reference {case.reference}",
+    )
+
+
+def posted_otherwise(voucher_no: int | None) -> Finding:
+    """
+    The account map changed since.
+    """
+    return Finding(
+        rule="posted-otherwise",
+        severity=Severity.WARN,
+        message=f"voucher {voucher_no} stands in Go with other accounts or codes than the account map gives today",
+        remedy="Nothing was changed. If the voucher is wrong, correct it in Go by hand.",
+        where=f"voucher {voucher_no}",
     )
 
 

@@ -30,7 +30,14 @@ from posgo.models.vouchers import SettlementStatus
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures._case import Case, Desk, SettlementResult
 from posgo.procedures._comparison import says_the_same, standing
-from posgo.procedures._messages import reference_reused, refused_by_go, reversed_in_go, voucher_missing
+from posgo.procedures._messages import (
+    not_shown_by_go,
+    posted_otherwise,
+    reference_reused,
+    refused_by_go,
+    reversed_in_go,
+    voucher_missing,
+)
 from posgo.procedures.books import Found, find_voucher, read_ledger, swept_voucher
 from posgo.state import (
     Changes,
@@ -88,35 +95,34 @@ def settle_z_report(
     loaded = yield from ask(LoadSettlements((case.reference,)))
     record = loaded.settlements.get(case.reference)
     if record is not None and record.state is not SettlementState.SENDING:
-        return (yield from _settled_before(case, record))
+        return (yield from _settled_before(case, record, prepared.entry))
     if settlement.blocked or prepared.refusals:
         return case.blocked(*prepared.refusals)
-    if prepared.entry is None:
-        return (yield from _nothing_to_post(case, loaded.version))
-    return (
-        yield from _settle_once(
-            case, prepared.entry, prepared.period, loaded.version, in_doubt=record is not None
-        )
-    )
+    return (yield from _settle_once(case, prepared, loaded.version, in_doubt=record is not None))
 
 
 def _settle_once(
-    case: Case, entry: JournalEntry, period: tuple[Finding, ...], version: int, *, in_doubt: bool
+    case: Case, prepared: _Prepared, version: int, *, in_doubt: bool
 ) -> Procedure[SettlementResult]:
     """
     Look whether Go has the voucher; only then send it.
+
+    A day of zeros is looked up as well: under its number Go may hold the day
+    as the till reported it first.
     """
     if in_doubt:
         found = yield from _find_after_doubt(case)
     else:
         found = yield from swept_voucher(case.desk.books, case.reference, case.day)
     if found is not None:
-        return (yield from _held_by_go(case, entry, found, version))
-    if period:
-        return case.blocked(*period)
+        return (yield from _held_by_go(case, prepared.entry, found, version))
+    if prepared.entry is None:
+        return (yield from _nothing_to_post(case, version))
+    if prepared.period:
+        return case.blocked(*prepared.period)
     if case.desk.dry_run:
         return case.result(None)
-    return (yield from _post(case, entry, version))
+    return (yield from _post(case, prepared.entry, version))
 
 
 def _previous(desk: Desk, z: ZReport) -> Procedure[ZReport | None]:
@@ -125,7 +131,8 @@ def _previous(desk: Desk, z: ZReport) -> Procedure[ZReport | None]:
     """
     cash_point = desk.accounts.canonical(z.cash_point)
     record = yield from ask(LoadPreviousSettlement(cash_point, z.closed_at))
-    if record is None:
+    # Another source of the same report may give it a later time: it does not follow itself.
+    if record is None or record.reference == settlement_reference(z, desk.accounts):
         return None
     totals = None
     if record.grand_sales is not None and record.grand_returns is not None:
@@ -170,7 +177,9 @@ def _prepare_once(case: Case) -> Procedure[_Prepared]:
     )
 
 
-def _settled_before(case: Case, record: SettlementRecord) -> Procedure[SettlementResult]:
+def _settled_before(
+    case: Case, record: SettlementRecord, entry: JournalEntry | None
+) -> Procedure[SettlementResult]:
     """
     The store says it is settled: check that it is the same report, and that it still stands in Go.
     """
@@ -183,8 +192,12 @@ def _settled_before(case: Case, record: SettlementRecord) -> Procedure[Settlemen
         return case.blocked(voucher_missing(record))
     if found.reversed:
         return case.blocked(reversed_in_go(found.voucher_no))
+    same = entry is None or (yield from says_the_same(case, entry, found))
     return case.result(
-        SettlementStatus.ALREADY_POSTED, voucher_id=record.voucher_id, voucher_no=record.voucher_no
+        SettlementStatus.ALREADY_POSTED,
+        *(() if same else (posted_otherwise(found.voucher_no),)),
+        voucher_id=record.voucher_id,
+        voucher_no=record.voucher_no,
     )
 
 
@@ -201,7 +214,7 @@ def _find_after_doubt(case: Case) -> Procedure[Found | None]:
 
 def _held_by_go(
     case: Case,
-    entry: JournalEntry,
+    entry: JournalEntry | None,
     found: Found,
     version: int,
     status: SettlementStatus = SettlementStatus.ALREADY_POSTED,
@@ -211,7 +224,7 @@ def _held_by_go(
     """
     if found.reversed:
         return case.blocked(reversed_in_go(found.voucher_no))
-    if not (yield from says_the_same(case, entry, found)):
+    if entry is None or not (yield from says_the_same(case, entry, found)):
         return case.blocked(
             reference_reused(case, f"is in Go as voucher {found.voucher_no} with other postings")
         )
@@ -260,8 +273,7 @@ def _refused_as_duplicate(
     """
     found = yield from _find_after_doubt(case)
     if found is None:
-        why = "is known to Go by its reference, but no voucher of that day carries it"
-        return case.blocked(reference_reused(case, why))
+        return case.blocked(not_shown_by_go(case))
     status = SettlementStatus.POSTED if sent_before else SettlementStatus.ALREADY_POSTED
     return (yield from _held_by_go(case, entry, found, version, status))
 
