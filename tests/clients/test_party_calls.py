@@ -26,12 +26,13 @@ from posgo.models.vouchers import Journal
 from support.colours import Shop
 from support.ledger import DAY, line
 
+OSLO = Address(line1="Storgata 1", zip_code="0155", city="Oslo")
 CAFE = Customer(
     name="Kafe Nord AS",
     organization_number="999888777",
     email="post@example.no",
     phone="+47 22 22 55 55",
-    address=Address(line1="Storgata 1", zip_code="0155", city="Oslo"),
+    address=OSLO,
 )
 KARI = Customer(is_person=True, first_name="Kari", last_name="Nordmann")
 
@@ -64,9 +65,7 @@ def test_change_sends_only_what_differs(shop: Shop, go: Any, fake: Any) -> None:
     A change is a patch of the fields that differ; an equal value is only read.
     """
     record = shop.do(go.customers.create(CAFE))
-    moved = attrs.evolve(
-        record.value, phone="99887766", address=attrs.evolve(CAFE.address, line1=None, city="Moss")
-    )
+    moved = attrs.evolve(record.value, phone="99887766", address=attrs.evolve(OSLO, line1=None, city="Moss"))
     changed = shop.do(go.customers.update(record.id, record.value, moved, reference="pos:1"))
 
     assert moved == changed.value
@@ -84,7 +83,7 @@ def test_address_alone_moves_no_stamp(shop: Shop, go: Any) -> None:
     """
     record = shop.do(go.customers.create(CAFE))
     shop.clock.advance(60)
-    moved = attrs.evolve(record.value, address=attrs.evolve(CAFE.address, city="Moss"))
+    moved = attrs.evolve(record.value, address=attrs.evolve(OSLO, city="Moss"))
     changed = shop.do(go.customers.update(record.id, record.value, moved))
 
     assert record.changed_at == changed.changed_at

@@ -73,11 +73,13 @@ class Answer:
         status: HTTP status.
         headers: Names in lower case.
         content: Body, decompressed.
+        unreadable: Why the body could not be decompressed; None if it could.
     """
 
     status: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     content: bytes = attrs.field(default=b"", repr=False)
+    unreadable: str | None = None
 
     @property
     def is_success(self) -> bool:
@@ -168,6 +170,8 @@ class Call(Request[T]):
         Raises:
             WireFormatError: Saying, for a write, that it was carried out.
         """
+        if answer.unreadable is not None:
+            raise WireFormatError("$", answer.unreadable, may_have_happened=self.writes)
         try:
             return self.decode(answer)
         except WireFormatError as error:

@@ -14,8 +14,8 @@ from posgo.clients.calls import Answer, Priority
 from posgo.clients.clock import Clock
 from posgo.clients.failures import NoAnswer
 from posgo.clients.limiter import Limiter
-from posgo.clients.sending import Exchange, Flow, Renewal, Turn, Wait
-from posgo.exceptions import ConfigurationError, WireFormatError
+from posgo.clients.sending import Exchange, Flow, Renewal, Throttled, Turn, Wait
+from posgo.exceptions import ConfigurationError
 
 __all__ = ["AsyncDriver", "SyncDriver", "Timeouts", "base_address"]
 
@@ -71,14 +71,16 @@ def base_address(base_url: str, example: str) -> str:
 
 
 def _no_answer(error: httpx.RequestError) -> NoAnswer:
-    if isinstance(error, httpx.DecodingError):
-        raise WireFormatError("$", "the content encoding of the answer is broken") from error
     return NoAnswer(sent=not isinstance(error, _NOT_SENT), cause=error)
 
 
-def _answer(response: httpx.Response) -> Answer:
+def _answer(response: httpx.Response, *, readable: bool) -> Answer:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(status=response.status_code, headers=headers, content=response.content)
+    if readable:
+        return Answer(status=response.status_code, headers=headers, content=response.content)
+    # The status came all the same: a write may have been carried out.
+    problem = "the content encoding of the answer is broken"
+    return Answer(status=response.status_code, headers=headers, unreadable=problem)
 
 
 class SyncDriver:
@@ -123,6 +125,8 @@ class SyncDriver:
                     outcome = self._exchange(step)
                 case Turn():
                     self._take_turn(step.priority)
+                case Throttled():
+                    self._limiter.throttled(step.patience.total_seconds())
                 case Wait():
                     self._clock.sleep(step.duration.total_seconds())
                 case Renewal():
@@ -139,12 +143,16 @@ class SyncDriver:
 
     def _exchange(self, step: Exchange) -> Answer | NoAnswer:
         try:
-            response = self._http.request(
+            with self._http.stream(
                 step.method, step.url, headers=step.headers, content=step.content, follow_redirects=False
-            )
+            ) as response:
+                try:
+                    response.read()
+                except httpx.DecodingError:
+                    return _answer(response, readable=False)
+                return _answer(response, readable=True)
         except httpx.RequestError as error:
             return _no_answer(error)
-        return _answer(response)
 
 
 class AsyncDriver:
@@ -183,6 +191,8 @@ class AsyncDriver:
                     outcome = await self._exchange(step)
                 case Turn():
                     await self._take_turn(step.priority)
+                case Throttled():
+                    self._limiter.throttled(step.patience.total_seconds())
                 case Wait():
                     await self._clock.sleep_async(step.duration.total_seconds())
                 case Renewal():
@@ -199,9 +209,13 @@ class AsyncDriver:
 
     async def _exchange(self, step: Exchange) -> Answer | NoAnswer:
         try:
-            response = await self._http.request(
+            async with self._http.stream(
                 step.method, step.url, headers=step.headers, content=step.content, follow_redirects=False
-            )
+            ) as response:
+                try:
+                    await response.aread()
+                except httpx.DecodingError:
+                    return _answer(response, readable=False)
+                return _answer(response, readable=True)
         except httpx.RequestError as error:
             return _no_answer(error)
-        return _answer(response)

@@ -12,7 +12,7 @@ from posgo.clients.credentials import GoCredentials
 from posgo.clients.failures import Failure, NoAnswer, read_problem, refusal, token_refusal
 from posgo.clients.go import integration
 from posgo.clients.sending import Attempts, Flow, Renewal
-from posgo.exceptions import ApiError, MissingPrivilegeError
+from posgo.exceptions import ApiError, MissingPrivilegeError, WireFormatError
 
 __all__ = ["SendingFlow"]
 
@@ -59,7 +59,7 @@ class SendingFlow:
         # Go's 403 is empty. What is granted, and what the client company lacks a module for, stands elsewhere.
         try:
             known = yield from self.send(integration.get())
-        except ApiError:
+        except (ApiError, WireFormatError):
             return error
         if not known.privileges.isdisjoint(call.roles):
             # Granted since the token was made, which carries the old ones: the next request asks for a new one.

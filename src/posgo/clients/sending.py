@@ -20,10 +20,10 @@ from posgo.clients.calls import Answer, BodyKind, Call, File, Priority
 from posgo.clients.clock import Clock
 from posgo.clients.events import EventHook, RequestDone, RetryPlanned, tell
 from posgo.clients.failures import Failure, NoAnswer, no_answer, read_problem
-from posgo.clients.retry import RetryPolicy
+from posgo.clients.retry import FailureKind, RetryPolicy
 from posgo.wire.json import dumps
 
-__all__ = ["Attempts", "Exchange", "Flow", "Renewal", "Step", "Turn", "Wait"]
+__all__ = ["Attempts", "Exchange", "Flow", "Renewal", "Step", "Throttled", "Turn", "Wait"]
 
 T = TypeVar("T")
 
@@ -52,6 +52,15 @@ class Wait:
 
 
 @attrs.frozen
+class Throttled:
+    """
+    Tell the limiter that the server wants this much patience, from everybody.
+    """
+
+    patience: timedelta
+
+
+@attrs.frozen
 class Turn:
     """
     Wait for the rate limit.
@@ -69,7 +78,7 @@ class Renewal:
     steps: "Flow[Any]"
 
 
-Step: TypeAlias = Exchange | Wait | Turn | Renewal
+Step: TypeAlias = Exchange | Wait | Throttled | Turn | Renewal
 Flow: TypeAlias = Generator[Step, Any, T]
 
 
@@ -157,6 +166,8 @@ class Attempts:
                 failure = refused(call, outcome, self.clock.utc_now())
             if explained is not None:
                 failure = yield from explained(call, failure)
+            if failure.kind is FailureKind.THROTTLED and failure.retry_after is not None:
+                yield Throttled(failure.retry_after)
             delay = self._delay(call, failure, attempt)
             if delay is None:
                 raise failure.error from failure.cause
