@@ -79,10 +79,11 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def contract(session: nox.Session) -> None:
     """
-    Generated requests to the fake POS are answered as the description of the POS contract says.
+    Generated requests to the fakes are answered as their descriptions say: the POS contract's, and PowerOffice's.
     """
     session.install(".", *group("contract"))
-    session.run("pytest", "tests/testing/pos/test_schemathesis.py", *session.posargs, env=CLEAN)
+    files = ("tests/testing/pos/test_schemathesis.py", "tests/testing/go/test_schemathesis.py")
+    session.run("pytest", *files, *session.posargs, env=CLEAN)
 
 
 def _run_tests(session: nox.Session) -> None:

@@ -3,7 +3,6 @@ JSON as bytes: read strictly, with decimals; written with the one float of posgo
 """
 
 import json
-import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -64,8 +63,7 @@ def to_number(value: Decimal) -> float | int:
     Raises:
         ModelError: If the number has more digits than a double carries.
     """
-    number = float(value) if value.is_finite() else math.nan
-    if Decimal(repr(number)) == value:
+    if value.is_finite() and Decimal(repr(number := float(value))) == value:
         return int(number) if number.is_integer() and abs(number) < 10**_DOUBLE_DIGITS else number
     raise ModelError(f"{value} has more digits than Go can take")
 
