@@ -62,14 +62,10 @@ def shop() -> Iterator[tuple[str, dict[str, str]]]:
         Customer(name="Kafe", email="a@example.no", address=Address(zip_code="1", city="Oslo"))
     )
     mug = fake.put(Product(code="1", name="Krus", price=Decimal(100), vat_code="3"))
-    for _ in range(2):
-        order = fake.put(
-            Order(
-                customer=customer,
-                ordered_on=date(2026, 3, 1),
-                lines=(OrderLine(product=mug), OrderLine(text="x")),
-            )
-        )
+    lines = (OrderLine(product=mug), OrderLine(text="x"))
+    draft = Order(customer=customer, ordered_on=date(2026, 3, 1), lines=lines)
+    fake.put(draft)
+    order = fake.put(draft)
     go = GoClient(fake.credentials, transport=fake.transport, limiter=NO_LIMIT)
     go.vouchers.post(entry(fake, *SALE))
     go.sales_orders.send(order)
@@ -105,6 +101,9 @@ def test_answers_are_those_described(case: Any, shop: tuple[str, dict[str, str]]
     assert known is not None
     assert response.status_code < 500
     method, path = case.operation.method.upper(), case.operation.path
+    if case.method.upper() != method and response.status_code == 404:
+        # The gateway knows no such method there, and no description tells of it.
+        return
     known.check_answer(
         known.find(method, path)[1], response.status_code, response.content, f"{method} {path}"
     )
