@@ -92,7 +92,20 @@ def mutations(value: Any) -> Iterator[Any]:
     """
     The document with one value after the other replaced by nonsense.
     """
-    nonsense: tuple[Any, ...] = (None, True, -1, 10**30, Decimal("1.5"), "", "x", [], [None], {}, {"a": {}}, "0001-13-45")
+    nonsense: tuple[Any, ...] = (
+        None,
+        True,
+        -1,
+        10**30,
+        Decimal("1.5"),
+        "",
+        "x",
+        [],
+        [None],
+        {},
+        {"a": {}},
+        "0001-13-45",
+    )
     if isinstance(value, dict):
         for name in value:
             for other in (*nonsense, *mutations(value[name])):

@@ -4,6 +4,8 @@ The two drivers of every flow: one waits, one awaits. They hold no rules.
 
 import asyncio
 import threading
+import weakref
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -20,6 +22,7 @@ from posgo.exceptions import ConfigurationError
 __all__ = ["AsyncDriver", "SyncDriver", "Timeouts", "base_address"]
 
 T = TypeVar("T")
+H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 # These never reached the server: nothing can have been carried out.
 _NOT_SENT = (
@@ -70,6 +73,25 @@ def base_address(base_url: str, example: str) -> str:
     return base_url.rstrip("/")
 
 
+def _opened(make: Callable[[], H]) -> H:
+    """
+    Make an HTTP client, which takes proxies and certificates from the environment.
+
+    Raises:
+        ConfigurationError: If they cannot be used; they are not repeated, for a proxy's address may hold a password.
+    """
+    try:
+        return make()
+    except ImportError:
+        problem = "a SOCKS proxy in ALL_PROXY, HTTP_PROXY or HTTPS_PROXY needs the package httpx[socks]"
+    except (OSError, ValueError, httpx.InvalidURL) as error:
+        problem = (
+            "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE or SSL_CERT_DIR cannot be used "
+            f"({type(error).__name__}); correct or unset it"
+        )
+    raise ConfigurationError("environment", (problem,))
+
+
 def _no_answer(error: httpx.RequestError) -> NoAnswer:
     return NoAnswer(sent=not isinstance(error, _NOT_SENT), cause=error)
 
@@ -100,7 +122,10 @@ class SyncDriver:
         self._clock = clock
         self._limiter = limiter
         self._renewing = threading.Lock()
-        self._http = httpx.Client(transport=transport, timeout=timeout.for_httpx())
+        self._http = _opened(lambda: httpx.Client(transport=transport, timeout=timeout.for_httpx()))
+        if transport is None:
+            # Nobody has to close a client. A transport of the caller's may be shared, and stays open.
+            weakref.finalize(self, self._http.close)
 
     def close(self) -> None:
         """
@@ -166,7 +191,7 @@ class AsyncDriver:
         self._clock = clock
         self._limiter = limiter
         self._renewing = asyncio.Lock()
-        self._http = httpx.AsyncClient(transport=transport, timeout=timeout.for_httpx())
+        self._http = _opened(lambda: httpx.AsyncClient(transport=transport, timeout=timeout.for_httpx()))
 
     async def close(self) -> None:
         """
