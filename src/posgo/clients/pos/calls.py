@@ -36,7 +36,7 @@ def _collection(type: type) -> str:  # noqa: A002
     try:
         return f"/{COLLECTIONS[type]}"
     except KeyError:
-        raise ModelError("the POS keeps Customer, Product and Order, nothing else") from None
+        raise ModelError("a POS keeps Customer, Product and Order; Z-reports are final") from None
 
 
 def _segment(name: str, value: str) -> dict[str, str]:

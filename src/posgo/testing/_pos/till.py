@@ -79,9 +79,11 @@ class Till:
         """
         Take a record out of use. An order cannot be archived: it is cancelled.
         """
-        value = self.value(type, id)
+        known = self._shelf(type).get(id)
+        if known is None:
+            raise KeyError(id)
         gone = {"status": OrderStatus.CANCELLED} if type is Order else {"archived": True}
-        self.put(attrs.evolve(value, **gone), id)
+        self.put(attrs.evolve(known.value, **gone), id)
 
     def delete(self, type: type, id: str) -> None:  # noqa: A002
         """
@@ -189,4 +191,4 @@ class Till:
         try:
             return self._records[type]
         except KeyError:
-            raise ModelError("the POS keeps Customer, Product and Order, nothing else") from None
+            raise ModelError("a POS keeps Customer, Product and Order; Z-reports are final") from None
