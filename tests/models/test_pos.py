@@ -239,3 +239,61 @@ class TestFinding:
 
         assert str(finding) == shown
         assert finding.blocks == (finding.severity is Severity.BLOCK)
+
+
+class TestRowsOfAnotherKind:
+    """
+    A POS adapter that hands over the wrong thing is told at once, not by the nightly job.
+    """
+
+    @pytest.mark.parametrize(
+        "field",
+        [
+            "vat_rows",
+            "groups",
+            "tenders",
+            "movements",
+            "invoice_payments",
+            "findings",
+            "operator_tenders",
+            "operator_groups",
+            "operator_floats",
+        ],
+    )
+    @pytest.mark.parametrize(
+        "value", [5, None, [1], [None], "Kari", [("12001", 100)], {"code": "12001"}], ids=repr
+    )
+    def test_rows(self, field: str, value: Any) -> None:
+        """
+        Rows are refused that are not of their own kind; what they hold is not repeated.
+        """
+        with pytest.raises(ModelError) as refused:
+            z_report(**{field: value})
+
+        assert "Kari" not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("returns", 3),
+            ("returns", None),
+            ("grand_totals", 5),
+            ("credit_sales", Decimal(100)),
+            ("credit_memos", "100"),
+            ("counters", {}),
+            ("transactions", ()),
+        ],
+    )
+    def test_parts(self, field: str, value: Any) -> None:
+        """
+        So are parts that are not of theirs.
+        """
+        with pytest.raises(ModelError, match=f"ZReport.{field} takes"):
+            z_report(**{field: value})
+
+    def test_a_direction_by_name(self) -> None:
+        """
+        A pay-in is a Direction, not a word.
+        """
+        with pytest.raises(ModelError, match=r"Movement\.direction takes Direction"):
+            Movement(direction="IN", type="drop", amount=100)  # type: ignore[arg-type]

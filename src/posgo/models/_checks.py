@@ -2,7 +2,7 @@
 Converters and validators that more than one model uses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,8 +13,10 @@ from posgo.models._money import EXACT
 
 __all__ = [
     "identifier",
+    "kind",
     "not_blank",
     "organization_number",
+    "rows",
     "text",
     "to_optional_line",
     "to_optional_text",
@@ -80,7 +82,10 @@ def to_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     Untyped, because type checkers do not carry a type variable through an
     attrs converter; the field's own type says what is kept.
     """
-    return tuple(values)
+    try:
+        return tuple(values)
+    except TypeError:
+        raise ModelError(f"several values are expected, not one {type(values).__name__}") from None
 
 
 def whole(value: int) -> int:
@@ -114,6 +119,35 @@ def to_percent(value: Decimal | int | str) -> Decimal:
             f"{value!r} is not a VAT rate: 0 to 100 per cent is expected, with at most six decimals"
         )
     return Decimal(f"{abs(exact):f}".rstrip("0").rstrip("."))
+
+
+def kind(wanted: type) -> Callable[[object, "attrs.Attribute[Any]", Any], None]:
+    """
+    Make a validator that refuses a value of another kind. It is not shown: it may be somebody's name.
+    """
+
+    def refuse_others(instance: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
+        if not isinstance(value, wanted):
+            raise ModelError(
+                f"{type(instance).__name__}.{attribute.name} takes {wanted.__name__}, not {type(value).__name__}"
+            )
+
+    return refuse_others
+
+
+def rows(wanted: type) -> Callable[[object, "attrs.Attribute[Any]", tuple[Any, ...]], None]:
+    """
+    As :func:`kind`, for every member of a tuple.
+    """
+    refuse_others = kind(wanted)
+
+    def refuse_any_other(
+        instance: object, attribute: "attrs.Attribute[Any]", values: tuple[Any, ...]
+    ) -> None:
+        for value in values:
+            refuse_others(instance, attribute, value)
+
+    return refuse_any_other
 
 
 def not_blank(instance: object, attribute: "attrs.Attribute[Any]", value: str) -> None:

@@ -13,12 +13,15 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 import attrs
+from attrs.validators import optional
 
 from posgo.exceptions import ModelError
 from posgo.models._checks import (
     identifier,
+    kind,
     not_blank,
     organization_number,
+    rows,
     text,
     to_optional_line,
     to_optional_text,
@@ -163,7 +166,7 @@ class Movement:
         number: How many.
     """
 
-    direction: Direction
+    direction: Direction = attrs.field(validator=kind(Direction))
     type: str = attrs.field(converter=text)
     amount: Decimal = attrs.field(converter=to_nok)
     number: int = attrs.field(default=0, converter=whole)
@@ -275,7 +278,9 @@ class TransactionTotals:
     cash_paid: int = attrs.field(default=0, converter=whole)
     lines: int = attrs.field(default=0, converter=whole)
     rounding: Decimal | None = attrs.field(default=None, converter=to_optional_nok)
-    group_vat: tuple[GroupVatRow, ...] = attrs.field(default=(), converter=to_tuple)
+    group_vat: tuple[GroupVatRow, ...] = attrs.field(
+        default=(), converter=to_tuple, validator=rows(GroupVatRow)
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -297,7 +302,7 @@ class InvoicePayment:
     customer: str | None = attrs.field(default=None, converter=to_optional_text)
     amount: Decimal = attrs.field(converter=to_nok)
     tender: str = attrs.field(converter=text)
-    sales: tuple[VatRow, ...] = attrs.field(default=(), converter=to_tuple)
+    sales: tuple[VatRow, ...] = attrs.field(default=(), converter=to_tuple, validator=rows(VatRow))
 
 
 @attrs.frozen(kw_only=True)
@@ -356,26 +361,36 @@ class ZReport:
     cash_point: str = attrs.field(converter=text, validator=identifier)
     number: str = attrs.field(converter=_z_number, validator=identifier)
     closed_at: datetime = attrs.field(converter=to_oslo)
-    vat_rows: tuple[VatRow, ...] = attrs.field(converter=to_tuple)
-    groups: tuple[GroupRow, ...] = attrs.field(default=(), converter=to_tuple)
-    tenders: tuple[Tender, ...] = attrs.field(converter=to_tuple)
+    vat_rows: tuple[VatRow, ...] = attrs.field(converter=to_tuple, validator=rows(VatRow))
+    groups: tuple[GroupRow, ...] = attrs.field(default=(), converter=to_tuple, validator=rows(GroupRow))
+    tenders: tuple[Tender, ...] = attrs.field(converter=to_tuple, validator=rows(Tender))
     tips: Decimal = attrs.field(default=NOK_0, converter=to_nok)
-    movements: tuple[Movement, ...] = attrs.field(default=(), converter=to_tuple)
+    movements: tuple[Movement, ...] = attrs.field(default=(), converter=to_tuple, validator=rows(Movement))
     opening_float: Decimal = attrs.field(default=NOK_0, converter=to_nok)
     total: Decimal = attrs.field(converter=to_nok)
     receipts: int = attrs.field(default=0, converter=whole)
-    returns: Count = Count()
-    grand_totals: GrandTotals | None = None
-    invoice_payments: tuple[InvoicePayment, ...] = attrs.field(default=(), converter=to_tuple)
-    findings: tuple[Finding, ...] = attrs.field(default=(), converter=to_tuple)
+    returns: Count = attrs.field(default=Count(), validator=kind(Count))
+    grand_totals: GrandTotals | None = attrs.field(default=None, validator=optional(kind(GrandTotals)))
+    invoice_payments: tuple[InvoicePayment, ...] = attrs.field(
+        default=(), converter=to_tuple, validator=rows(InvoicePayment)
+    )
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=to_tuple, validator=rows(Finding))
     location: str | None = None
-    credit_sales: Count | None = None
-    credit_memos: Count | None = None
-    counters: Counters = Counters()
-    operator_tenders: tuple[OperatorRow, ...] = attrs.field(default=(), converter=to_tuple)
-    operator_groups: tuple[OperatorRow, ...] = attrs.field(default=(), converter=to_tuple)
-    operator_floats: tuple[OperatorRow, ...] = attrs.field(default=(), converter=to_tuple)
-    transactions: TransactionTotals | None = None
+    credit_sales: Count | None = attrs.field(default=None, validator=optional(kind(Count)))
+    credit_memos: Count | None = attrs.field(default=None, validator=optional(kind(Count)))
+    counters: Counters = attrs.field(default=Counters(), validator=kind(Counters))
+    operator_tenders: tuple[OperatorRow, ...] = attrs.field(
+        default=(), converter=to_tuple, validator=rows(OperatorRow)
+    )
+    operator_groups: tuple[OperatorRow, ...] = attrs.field(
+        default=(), converter=to_tuple, validator=rows(OperatorRow)
+    )
+    operator_floats: tuple[OperatorRow, ...] = attrs.field(
+        default=(), converter=to_tuple, validator=rows(OperatorRow)
+    )
+    transactions: TransactionTotals | None = attrs.field(
+        default=None, validator=optional(kind(TransactionTotals))
+    )
 
     @property
     def whole_period(self) -> TransactionTotals | None:
