@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from posgo.models._continuity import repeated
 from posgo.models.vouchers import SettlementStatus
 from posgo.procedures.finished import SettlementReport
 from support.shops import Shop, posts
@@ -63,6 +64,17 @@ class TestOrder:
     """
     Many reports at once.
     """
+
+    def test_a_number_used_twice_is_told_once(self) -> None:
+        """
+        A file that holds a number twice says so itself; two files that do are told here.
+        """
+        shop = Shop()
+        other = a_day(1, sold="250.00")
+        told = [attrs.evolve(z, findings=[repeated(a_day(1), z)]) for z in (a_day(1), other)]
+
+        assert ["X7"] * 2 == rules(shop.settle_all([a_day(1), other]))
+        assert ["X7"] * 2 == rules(shop.settle_all(told))
 
     def test_the_hour_that_comes_twice(self) -> None:
         """

@@ -139,7 +139,7 @@ class _Run:
     def settle_all(self, ordered: Iterable[ZReport]) -> Procedure[None]:
         previous: ZReport | None = None
         for z in ordered:
-            before = previous if previous is not None and self._till(previous) == self._till(z) else None
+            before = previous if previous is not None and self._comes_before(previous, z) else None
             previous = z
             if _is_before_us(z, self.desk.accounts):
                 self.skipped.append(z)
@@ -158,8 +158,12 @@ class _Run:
         else:
             self.results.append(result)
 
-    def _till(self, z: ZReport) -> str:
-        return self.desk.accounts.canonical(z.cash_point)
+    def _comes_before(self, previous: ZReport, z: ZReport) -> bool:
+        """
+        Whether they are two reports of one till; two under one number are told of already.
+        """
+        one, other = (self.desk.accounts.canonical(each.cash_point) for each in (previous, z))
+        return one == other and z_number(previous) != z_number(z)
 
     def _known(self, z: ZReport) -> Procedure[SettlementResult | None]:
         """
@@ -191,11 +195,7 @@ def _in_order(reports: Iterable[ZReport], accounts: AccountMap) -> list[ZReport]
     by_number: dict[str, list[ZReport]] = {}
     for (reference, _), z in unique.items():
         by_number.setdefault(reference, []).append(z)
-    marked = [
-        z if len(twins) == 1 else attrs.evolve(z, findings=(*z.findings, repeated(*twins[:2])))
-        for twins in by_number.values()
-        for z in twins
-    ]
+    marked = [_marked(z, twins) for twins in by_number.values() for z in twins]
     return sorted(
         marked,
         # In UTC: two times of one zone are compared by the clock on the wall, which is put back in autumn.
@@ -205,6 +205,16 @@ def _in_order(reports: Iterable[ZReport], accounts: AccountMap) -> list[ZReport]
             str(z_sequence(z_number(z))).zfill(20),
         ),
     )
+
+
+def _marked(z: ZReport, twins: list[ZReport]) -> ZReport:
+    """
+    The report with the finding that its number is used twice, unless its file told so already.
+    """
+    told = any(finding.rule == "X7" and finding.blocks for finding in z.findings)
+    if len(twins) == 1 or told:
+        return z
+    return attrs.evolve(z, findings=(*z.findings, repeated(*twins[:2])))
 
 
 def _is_before_us(z: ZReport, accounts: AccountMap) -> bool:
