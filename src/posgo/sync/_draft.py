@@ -141,10 +141,10 @@ class Draft(Generic[T]):
 
     def check(self, value: T, replica: Replica, where: str, fields: set[str] | None = None) -> bool:
         """
-        Tell what a side would not like about a value that is to be written there.
+        Tell what a side would not like about a value that is to reach it.
 
         Args:
-            value: What is to be written.
+            value: What the other side says, before the lenses.
             replica: The side.
             where: The record, for findings.
             fields: The fields that change; None if all are new.

@@ -234,9 +234,11 @@ class _Pair(Generic[T]):
             self.draft.link(link, "what both agree on has moved")
         for phase, operation in steps:
             self.draft.do(phase, operation)
-            if operation.value is not None and operation.replica is not None:
+            if operation.replica is not None:
                 fields = {change.field for change in operation.changes}
-                self.draft.check(operation.value, operation.replica, self._where(), fields)
+                self.draft.check(
+                    self.values[operation.replica.other], operation.replica, self._where(), fields
+                )
         self.draft.dispute(self.conflicts)
         for unit, why in self.left:
             self.draft.one_way_edit(unit, why, self._where())

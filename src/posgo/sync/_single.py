@@ -37,7 +37,7 @@ def create(draft: Draft[T], source: Replica, record: Record[T], reason: str | No
     except ValueError as error:
         draft.impossible(where, error)
         return
-    if draft.check(value, target, where):
+    if draft.check(record.value, target, where):
         draft.do(
             Phase.CREATE,
             Operation(

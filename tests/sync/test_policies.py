@@ -1,0 +1,341 @@
+"""
+The policies for customers and products.
+"""
+
+from typing import Any
+
+import pytest
+
+from posgo.models.catalog import Product
+from posgo.models.findings import Severity
+from posgo.models.parties import Address, Customer
+from posgo.sync import Authority, Direction, Kind, Replica, plan
+from posgo.sync.policies import customers, kept_at, phone, products
+from support.sync_build import holds, linked, pair_plan, rules, written
+
+COMPANY = Customer(name="Kafe Nord AS", organization_number="974760673", phone="22225555")
+PERSON = Customer(is_person=True, first_name="Kari", last_name="Nordmann", email="kari@example.no")
+MUG = Product(code="1", name="Mug", gtins=("4006381333931",), price="80")
+
+
+class TestPhone:
+    """
+    A telephone number is what is dialled.
+    """
+
+    @pytest.mark.parametrize(
+        "written_as",
+        [
+            "22225555",
+            "22 22 55 55",
+            "+47 22 22 55 55",
+            "0047 22225555",
+            "(22) 22-55-55",
+            "22.22.55.55",
+            "22\u00a022\u00a055\u00a055",
+        ],
+    )
+    def test_one_number(self, written_as: str) -> None:
+        """
+        Blanks, punctuation and Norway's prefix do not count.
+        """
+        assert "22225555" == phone(written_as)
+
+    @pytest.mark.parametrize(
+        ("expected", "written_as"),
+        [
+            (None, None),
+            (None, " "),
+            (None, "--"),
+            ("+4670123456", "0046 70 123456"),
+            ("+47123", "+47 123"),
+            ("02222", "02222"),
+        ],
+    )
+    def test_others(self, expected: str | None, written_as: str | None) -> None:
+        """
+        Foreign and short numbers keep what makes them.
+        """
+        assert expected == phone(written_as)
+
+    def test_formats_cause_no_writes(self) -> None:
+        """
+        The same number written differently is no edit, and not worth a base of its own.
+        """
+        made = pair_plan(
+            customers(),
+            COMPANY,
+            Customer(name="Kafe Nord AS", organization_number="974760673", phone="+47 2222 5555"),
+            COMPANY,
+        )
+
+        assert made.is_empty
+
+
+class TestNames:
+    """
+    Go holds one name of a company, or two of a person.
+    """
+
+    def test_one_unit(self) -> None:
+        """
+        A person who became a company moves as a whole.
+        """
+        company = Customer(name="Nordmann AS", email="kari@example.no")
+        made = pair_plan(customers(), PERSON, company, PERSON)
+        changed = {"name": "Nordmann AS", "is_person": False, "first_name": None, "last_name": None}
+
+        assert [("update", "go", changed)] == written(made)
+
+    def test_a_person_s_display_name_stays_in_the_pos(self) -> None:
+        """
+        Go does not hold it, so its absence there is no edit.
+        """
+        shown = Customer(
+            is_person=True, name="Kari N.", first_name="Kari", last_name="Nordmann", email="kari@example.no"
+        )
+
+        assert pair_plan(customers(), PERSON, shown, PERSON).is_empty
+
+    def test_a_display_name_follows_an_edit_in_go(self) -> None:
+        """
+        It would tell the old name otherwise. What it was stands in a conflict.
+        """
+        shown = Customer(
+            is_person=True, name="Kari N.", first_name="Kari", last_name="Nordmann", email="kari@example.no"
+        )
+        edited = Customer(is_person=True, first_name="Kari", last_name="Hansen", email="kari@example.no")
+        made = pair_plan(customers(), PERSON, shown, edited)
+
+        assert [("update", "pos", {"name": "Kari Hansen", "last_name": "Hansen"})] == written(made)
+        assert "Kari N." in {conflict.pos for conflict in made.conflicts}
+
+    def test_a_person_of_one_text_keeps_it(self) -> None:
+        """
+        Nothing is taken from a name that cannot be told apart.
+        """
+        one = Customer(is_person=True, name="Kari Nordmann")
+
+        assert pair_plan(customers(), one, one, one).is_empty
+
+
+class TestChecks:
+    """
+    What a side would not like about a new record.
+    """
+
+    @pytest.mark.parametrize(
+        ("rule", "severity", "customer"),
+        [
+            ("person-without-names", Severity.BLOCK, Customer(is_person=True, first_name="Kari")),
+            ("person-without-names", Severity.BLOCK, Customer(is_person=True, last_name="Nordmann")),
+            ("organization-number", Severity.WARN, Customer(name="K", organization_number="974760670")),
+            ("incomplete-address", Severity.WARN, Customer(name="K", address=Address(line1="Storgata 1"))),
+            ("incomplete-address", Severity.WARN, Customer(name="K", address=Address(zip_code="0155"))),
+        ],
+    )
+    def test_customers(self, rule: str, severity: Severity, customer: Customer) -> None:
+        """
+        A person without both names is not made in Go; the rest is told.
+        """
+        made = plan([], pos=holds({"p1": customer}), go=holds({}), policy=customers())
+        (finding,) = made.findings
+
+        assert (rule, severity, "customer pos p1") == (finding.rule, finding.severity, finding.where)
+        assert (severity is Severity.WARN) == bool(made.operations)
+
+    @pytest.mark.parametrize("side", list(Replica))
+    def test_a_product_without_a_code_stays_at_home(self, side: Replica) -> None:
+        """
+        It could not be found again.
+        """
+        sides: dict[Replica, dict[str, Product]] = {Replica.POS: {}, Replica.GO: {}}
+        sides[side] = {"1": Product(name="Mug")}
+        made = plan([], pos=holds(sides[Replica.POS]), go=holds(sides[Replica.GO]), policy=products())
+
+        assert ["no-key"] == rules(made)
+        assert made.is_empty
+
+    def test_a_wrong_bar_code_is_told(self) -> None:
+        """
+        And does no harm.
+        """
+        made = plan(
+            [],
+            pos=holds({"p": Product(code="1", name="Mug", gtins=("123",))}),
+            go=holds({}),
+            policy=products(),
+        )
+
+        assert ["gtin"] == rules(made)
+        assert [Kind.CREATE] == [operation.kind for operation in made.operations]
+
+    def test_an_update_tells_of_its_own_fields_alone(self) -> None:
+        """
+        An old mistake is not told again with every edit, and never stops one.
+        """
+        base = Product(code="1", name="Mug", gtins=("123",))
+        renamed = pair_plan(products(), base, Product(code="1", name="Cup", gtins=("123",)), base)
+        bare = pair_plan(products(), base, Product(name="Mug", gtins=("123",)), base)
+
+        assert [] == rules(renamed)
+        assert [("no-key", Severity.WARN)] == [(finding.rule, finding.severity) for finding in bare.findings]
+        assert [("update", "go", {"code": None})] == written(bare)
+
+    def test_sound_records_are_not_talked_about(self) -> None:
+        """
+        Nothing to say is nothing said.
+        """
+        sound = Customer(
+            name="K", organization_number="974760673", address=Address(zip_code="0155", city="Oslo")
+        )
+        made = plan([], pos=holds({"p1": sound, "p2": PERSON}), go=holds({}), policy=customers())
+
+        assert [] == rules(made)
+        assert 2 == len(made.operations)
+
+
+class TestKeys:
+    """
+    Who is who at first contact.
+    """
+
+    @pytest.mark.parametrize(
+        ("why", "pos", "go"),
+        [
+            (
+                "same organisation number",
+                COMPANY,
+                Customer(name="Annet navn", organization_number="974760673"),
+            ),
+            ("same e-mail and name", PERSON, Customer(name=" KARI  Nordmann ", email="Kari@Example.no")),
+        ],
+    )
+    def test_customers(self, why: str, pos: Customer, go: Customer) -> None:
+        """
+        Case and blanks do not count in names and addresses.
+        """
+        made = plan([], pos=holds({"p1": pos}), go=holds({"g1": go}), policy=customers())
+
+        assert ("link", why, (Replica.GO,)) == (
+            made.operations[0].kind,
+            made.operations[0].reason,
+            made.operations[0].write_reference,
+        )
+
+    @pytest.mark.parametrize(
+        ("why", "go"),
+        [
+            ("same product code", Product(code="1", name="Cup")),
+            ("same bar code", Product(code="2", name="Mug", gtins=("4006381333931",))),
+        ],
+    )
+    def test_products(self, why: str, go: Product) -> None:
+        """
+        The code, then the first bar code; Go's products carry no reference.
+        """
+        made = plan([], pos=holds({"p1": MUG}), go=holds({"g1": go}), policy=products())
+
+        assert (why, ()) == (made.operations[0].reason, made.operations[0].write_reference)
+
+    @pytest.mark.parametrize(
+        "go", [Customer(name="Kari Nordmann"), Customer(name="Kari", email="kari@example.no")]
+    )
+    def test_half_a_key_is_none(self, go: Customer) -> None:
+        """
+        Neither a name nor an address alone makes two people one.
+        """
+        made = plan([], pos=holds({"p1": PERSON}), go=holds({"g1": go}), policy=customers())
+
+        assert [Kind.CREATE, Kind.CREATE] == [operation.kind for operation in made.operations]
+
+
+class TestDirections:
+    """
+    Which way records flow.
+    """
+
+    def test_products_to_go_only(self) -> None:
+        """
+        New ones are made in Go alone; an edit there is told and left; nothing is archived in the POS.
+        """
+        policy = products(direction=Direction.POS_TO_GO)
+        made = plan(
+            [linked(MUG)],
+            pos=holds({"p1": MUG, "p2": Product(code="2", name="Cup")}),
+            go=holds(
+                {
+                    "g1": Product(code="1", name="Edited", gtins=MUG.gtins, price="80"),
+                    "g3": Product(code="3", name="Born in Go"),
+                }
+            ),
+            policy=policy,
+        )
+
+        assert [(Kind.LINK, None), (Kind.CREATE, Replica.GO)] == [
+            (each.kind, each.replica) for each in made.operations
+        ]
+        assert ["one-way-edit"] == rules(made)
+        assert not policy.may_archive(Replica.POS)
+
+    def test_customers_from_go_only(self) -> None:
+        """
+        The mirror of it.
+        """
+        policy = customers(direction=Direction.GO_TO_POS)
+
+        assert frozenset({Replica.POS}) == policy.creates
+        assert {Direction.GO_TO_POS} == {unit.direction for unit in policy.shared}
+        assert {None} == {unit.authority for unit in policy.shared}
+
+    def test_go_decides_about_customer_numbers(self) -> None:
+        """
+        Whoever decides about the rest.
+        """
+        policy = customers(authority=Authority.HOLD)
+
+        assert Authority.GO is policy.unit_of("number").authority
+        assert Authority.HOLD is policy.unit_of("phone").authority
+
+    def test_what_the_pos_owns_is_never_sent(self) -> None:
+        """
+        Pictures and groups stay, and are no difference.
+        """
+        pos = Product(code="1", name="Mug", images=("https://example.no/1.jpg",), group="04")
+        base = Product(code="1", name="Mug")
+        (create,) = plan([], pos=holds({"p1": pos}), go=holds({}), policy=products()).operations
+
+        assert base == create.value
+        assert pair_plan(products(), base, pos, base).is_empty
+
+
+class TestChanged:
+    """
+    Policies are changed like any value.
+    """
+
+    def test_kept_at(self) -> None:
+        """
+        A field leaves its unit and stays at home; the rest of the unit is shared as before.
+        """
+        policy = kept_at(products(), "vat_code", Replica.POS)
+
+        assert Replica.POS is policy.owned["vat_code"]
+        assert ("price",) == policy.unit_of("price").fields
+
+    def test_kept_at_takes_a_whole_unit(self) -> None:
+        """
+        A unit of one field is gone without it.
+        """
+        policy = kept_at(products(), "description", Replica.GO)
+
+        assert "description" not in [field for unit in policy.shared for field in unit.fields]
+        assert {"images": Replica.POS, "group": Replica.POS, "description": Replica.GO} == dict(policy.owned)
+
+    @pytest.mark.parametrize("policy", [customers(), products()])
+    def test_archived_is_shared(self, policy: Any) -> None:
+        """
+        Out of use here is out of use there.
+        """
+        assert policy.may_archive(Replica.POS)
+        assert policy.may_archive(Replica.GO)

@@ -1,0 +1,205 @@
+"""
+Two links that turned out to be one record.
+"""
+
+import itertools
+
+import attrs
+import pytest
+
+from posgo.models.records import Link, Record, Snapshot
+from posgo.sync import Kind, OnDeleteChange, Plan, Policy, Replica, Tombstone, plan
+from support.sync_build import holds, linked, rules
+from support.sync_world import Thing, facts, mirrored_plan, thing_policy
+
+POS, GO = Replica.POS, Replica.GO
+BASE = Thing(code="1")
+POLICY = thing_policy()
+
+
+def merged(side: dict[str, Thing], losers: dict[str, str], *, complete: bool = True) -> Snapshot[Thing]:
+    return attrs.evolve(holds(side, complete=complete), merged=losers)
+
+
+def planned(
+    links: list[Link[Thing]], pos: Snapshot[Thing], go: Snapshot[Thing], policy: Policy[Thing] = POLICY
+) -> Plan[Thing]:
+    """
+    Plan, and check on the way that neither order nor side matters.
+    """
+    made = plan(links, pos=pos, go=go, policy=policy)
+    for order in itertools.permutations(links):
+        assert made == plan(order, pos=pos, go=go, policy=policy)
+    swapped = {side: attrs.evolve(snapshot) for side, snapshot in ((POS, pos), (GO, go))}
+    assert facts(made, mirror=True) == facts(mirrored_plan(links, swapped, policy))
+    return made
+
+
+def steps(made: Plan[Thing]) -> list[tuple[str, str | None, str | None]]:
+    return [(each.kind.value, each.pos_id, each.go_id) for each in made.operations]
+
+
+class TestMerged:
+    """
+    A system says which record it merged into which.
+    """
+
+    def test_the_loser_s_counterpart_goes_the_way_of_a_deleted_one_s(self) -> None:
+        """
+        It is archived, the pair forgotten, and what is said of it is meant of the winner.
+        """
+        links = [linked(BASE), linked(BASE, "p2", "g2")]
+        made = planned(links, merged({"p1": BASE}, {"p2": "p1"}), holds({"g1": BASE, "g2": BASE}))
+
+        assert [("archive", "p2", "g2"), ("unlink", "p2", "g2")] == steps(made)
+        assert (Tombstone(replica=GO, loser="g2", winner="g1"),) == made.tombstones
+        assert "merged into another in the POS" == made.operations[0].reason
+
+    def test_a_change_there_is_held(self) -> None:
+        """
+        Even where deletions are answered by making records anew: the winner lives.
+        """
+        links = [linked(BASE), linked(BASE, "p2", "g2")]
+        policy = thing_policy(on_delete_change=OnDeleteChange.RECREATE)
+        go = holds({"g1": BASE, "g2": attrs.evolve(BASE, name="other")})
+        made = planned(links, merged({"p1": BASE}, {"p2": "p1"}), go, policy)
+
+        assert [] == steps(made)
+        assert [None] == [conflict.chosen for conflict in made.conflicts]
+
+    def test_still_listed_losers_are_not_made_anew(self) -> None:
+        """
+        Some systems go on listing them.
+        """
+        made = planned([linked(BASE)], merged({"p1": BASE, "p2": BASE}, {"p2": "p1"}), holds({"g1": BASE}))
+
+        assert [] == steps(made)
+        assert [] == rules(made)
+
+    def test_a_link_follows_to_a_free_winner(self) -> None:
+        """
+        With its base, and however many merges later.
+        """
+        links = [linked(BASE, "p3", "g1")]
+        pos = merged({"p1": attrs.evolve(BASE, name="other")}, {"p3": "p2", "p2": "p1"})
+        made = planned(links, pos, holds({"g1": BASE}))
+
+        assert [("unlink", "p3", "g1"), ("link", "p1", "g1"), ("update", "p1", "g1")] == steps(made)
+        assert BASE == made.operations[1].base
+
+    def test_two_losers_of_one_free_winner(self) -> None:
+        """
+        One link follows, the other's record is one too many.
+        """
+        links = [linked(BASE, "p2", "g2"), linked(BASE, "p3", "g3")]
+        pos = merged({"p1": BASE}, {"p2": "p1", "p3": "p1"})
+        made = planned(links, pos, holds({"g2": BASE, "g3": BASE}))
+
+        assert [
+            ("unlink", "p2", "g2"),
+            ("link", "p1", "g2"),
+            ("archive", "p3", "g3"),
+            ("unlink", "p3", "g3"),
+        ] == steps(made)
+        assert (Tombstone(replica=GO, loser="g3", winner="g2"),) == made.tombstones
+
+    def test_merged_on_both_sides(self) -> None:
+        """
+        Then only the pair is one too many.
+        """
+        links = [linked(BASE), linked(BASE, "p2", "g2")]
+        made = planned(links, merged({"p1": BASE}, {"p2": "p1"}), merged({"g1": BASE}, {"g2": "g1"}))
+
+        assert [("unlink", "p2", "g2")] == steps(made)
+
+    def test_the_counterpart_is_gone_too(self) -> None:
+        """
+        There is nothing left to archive.
+        """
+        links = [linked(BASE), linked(BASE, "p2", "g2")]
+        made = planned(links, merged({"p1": BASE}, {"p2": "p1"}), holds({"g1": BASE}))
+
+        assert [("unlink", "p2", "g2")] == steps(made)
+
+    def test_references_to_the_loser_mean_the_winner(self) -> None:
+        """
+        Go's record was given the loser's id long ago.
+        """
+        go = Snapshot.of([Record(id="g1", value=Thing(), reference="pos:p2")], complete=True)
+        made = plan([], pos=merged({"p1": Thing()}, {"p2": "p1"}), go=go, policy=POLICY)
+
+        assert [("link", "p1", "g1")] == steps(made)
+
+    def test_a_circle_ends(self) -> None:
+        """
+        Nonsense from a system is no endless loop.
+        """
+        made = plan(
+            [linked(BASE)], pos=merged({}, {"p1": "p2", "p2": "p1"}), go=holds({"g1": BASE}), policy=POLICY
+        )
+
+        assert Kind.UNLINK in [operation.kind for operation in made.operations]
+
+    def test_in_a_delta(self) -> None:
+        """
+        A record the delta does not hold is unchanged, and archived unseen.
+        """
+        links = [linked(BASE), linked(BASE, "p2", "g2")]
+        made = planned(links, merged({}, {"p2": "p1"}, complete=False), holds({}, complete=False))
+
+        assert [("archive", "p2", "g2"), ("unlink", "p2", "g2")] == steps(made)
+
+
+class TestDuplicates:
+    """
+    One record in two links: an accident.
+    """
+
+    @pytest.mark.parametrize("complete", [True, False])
+    def test_a_person_has_to_say(self, *, complete: bool) -> None:
+        """
+        Everybody concerned is told and left, and others go on.
+        """
+        links = [linked(BASE), linked(BASE, "p1", "g2"), linked(BASE, "p3", "g3")]
+        other = attrs.evolve(BASE, name="other")
+        pos = holds({"p1": other, "p3": other}, complete=complete)
+        go = holds({"g1": BASE, "g2": BASE, "g3": BASE}, complete=complete)
+        made = planned(links, pos, go)
+
+        assert [("update", "p3", "g3")] == steps(made)
+        assert ["duplicate-link", "duplicate-link"] == rules(made)
+        assert ["thing pos p1 / go g1", "thing pos p1 / go g2"] == [
+            finding.where for finding in made.findings
+        ]
+
+    def test_unseen_in_a_delta(self) -> None:
+        """
+        Also where the shared record was not handed in.
+        """
+        links = [linked(BASE), linked(BASE, "p1", "g2")]
+        other = attrs.evolve(BASE, name="other")
+        made = planned(links, holds({}, complete=False), holds({"g1": other, "g2": other}, complete=False))
+
+        assert [] == steps(made)
+        assert ["duplicate-link", "duplicate-link"] == rules(made)
+
+    def test_the_one_with_both_records_stands(self) -> None:
+        """
+        The other's record is gone; it was the same thing.
+        """
+        links = [linked(BASE), linked(BASE, "p2", "g1")]
+        other = attrs.evolve(BASE, name="other")
+        made = planned(links, holds({"p1": other}), holds({"g1": BASE}))
+
+        assert [("unlink", "p2", "g1"), ("update", "p1", "g1")] == steps(made)
+        assert (Tombstone(replica=POS, loser="p2", winner="p1"),) == made.tombstones
+
+    def test_the_same_pair_twice(self) -> None:
+        """
+        With two opinions about the base, a person has to say.
+        """
+        links = [linked(BASE), linked(attrs.evolve(BASE, name="other"))]
+        made = planned(links, holds({"p1": BASE}), holds({"g1": BASE}))
+
+        assert ["duplicate-link", "duplicate-link"] == rules(made)
+        assert [] == steps(made)
