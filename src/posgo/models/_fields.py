@@ -18,7 +18,6 @@ __all__ = [
     "optional_whole_number",
     "to_country",
     "to_decimal",
-    "to_optional_decimal",
     "to_optional_organization_number",
     "to_texts",
 ]
@@ -92,10 +91,3 @@ def to_decimal(value: Decimal | int | str) -> Decimal:
         raise ModelError(f"{value!r} is not a finite number")
     whole = number.to_integral_value()
     return whole + 0 if whole == number else number.normalize()
-
-
-def to_optional_decimal(value: Decimal | int | str | None) -> Decimal | None:
-    """
-    As :func:`to_decimal`; None stays None.
-    """
-    return None if value is None else to_decimal(value)

@@ -99,13 +99,11 @@ def shared_part(policy: Policy[T], value: T) -> T:
     return replace(value, fields)
 
 
-def default_of(model: Any, path: str) -> Any:
+def default_of(model: Any, name: str) -> Any:
     """
-    The default of a field, None for a part; ``attrs.NOTHING`` if it must be given.
+    The default of a field; ``attrs.NOTHING`` if it must be given.
     """
-    if "." in path:
-        return None
-    default = getattr(attrs.fields(model), path).default
+    default = getattr(attrs.fields(model), name).default
     return default.factory() if isinstance(default, _FACTORY) else default
 
 

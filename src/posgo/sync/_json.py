@@ -64,7 +64,7 @@ def load(document: str, plan_class: Any, model: type[Any]) -> Any:
         AttributeError,
         TypeError,
     ) as error:
-        raise ModelError(f"this is no plan of {model.__name__} values ({type(error).__name__})") from error
+        raise ModelError(f"this is no plan of {model.__name__} values ({type(error).__name__})") from None
     except json.JSONDecodeError as error:
         raise ModelError(f"a plan is JSON: {error.msg} in line {error.lineno}") from None
 

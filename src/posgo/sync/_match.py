@@ -82,10 +82,10 @@ class Matcher(Generic[T]):
             group = self._in_use(everyone)
             pos_ids, go_ids = group[Replica.POS], group[Replica.GO]
             if not pos_ids or not go_ids:
-                self._shared_without_counterpart(name, group)
-            elif self._is_archived(Replica.POS, pos_ids[0]) and self._is_archived(Replica.GO, go_ids[0]):
+                continue
+            if self._is_archived(Replica.POS, pos_ids[0]) and self._is_archived(Replica.GO, go_ids[0]):
                 continue  # Out of use on both sides: there is nothing to keep alike.
-            elif len(pos_ids) > 1 or len(go_ids) > 1:
+            if len(pos_ids) > 1 or len(go_ids) > 1:
                 self._hold(group, f"share one {name}")
             elif contradicted := self._contradiction(pos_ids[0], go_ids[0], decisive):
                 self._hold(group, f"share one {name}, but not their {contradicted}")
@@ -113,21 +113,25 @@ class Matcher(Generic[T]):
             self.held[side].update(ids)
         self._take(group)
 
-    def _shared_without_counterpart(self, name: str, group: Group) -> None:
-        for side, ids in group.items():
-            if (
-                len(ids) > 1
-                and side.other in self.draft.policy.creates
-                and not self._is_archived(side, ids[0])
-            ):
-                names = ", ".join(sorted(ids))
-                self.draft.tell(
-                    "shared-key",
-                    Severity.WARN,
-                    f"{self.draft.policy.noun}s {names} in {SYSTEM[side]} share one {name}",
-                    "merge them if they are the same; departments of one company may share one",
-                    where=f"{self.draft.policy.noun} {side} {names}",
-                )
+    def warn_of_shared_keys(self) -> None:
+        """
+        Tell of records that are new, and share a key with others that are: each gets its own counterpart.
+        """
+        for key in self.draft.policy.keys:
+            for group in self._groups(key):
+                for side, ids in self._in_use(group).items():
+                    if len(ids) > 1 and not self._is_archived(side, ids[0]):
+                        self._warn(key.name, side, ", ".join(sorted(ids)))
+
+    def _warn(self, name: str, side: Replica, names: str) -> None:
+        if side.other in self.draft.policy.creates:
+            self.draft.tell(
+                "shared-key",
+                Severity.WARN,
+                f"{self.draft.policy.noun}s {names} in {SYSTEM[side]} share one {name}",
+                "merge them if they are the same; departments of one company may share one",
+                where=f"{self.draft.policy.noun} {side} {names}",
+            )
 
     def _in_use(self, group: Group) -> Group:
         """

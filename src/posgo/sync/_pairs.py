@@ -123,16 +123,14 @@ class _Pair(Generic[T]):
         base = tuple(read(self.link.base, field) for field in unit.fields) if known else None
         told = unit.fields[0] in self.noted and self.noted[unit.fields[0]] == self._mark(unit, shared)
         case = _Case(unit, base, raw, shared, judge(unit, base, shared, self.moment, told=told))
-        match case.verdict.kind:
-            case VerdictKind.AGREED:
-                self._agree(case)
-            case VerdictKind.LEFT:
-                self._leave(case)
-            case VerdictKind.FOLLOW:
-                self._follow(case, case.verdict.winner)
-            case VerdictKind.DISPUTED:
+        if case.verdict.kind is VerdictKind.AGREED:
+            self._agree(case)
+        elif case.verdict.kind is VerdictKind.LEFT:
+            self._leave(case)
+        else:
+            if case.verdict.kind is VerdictKind.DISPUTED:
                 self._record(case, case.base, case.verdict.winner, case.verdict.why)
-                self._follow(case, case.verdict.winner)
+            self._follow(case)
         if case.verdict.restated:
             self.draft.restated.add(case.verdict.why)
 
@@ -176,8 +174,8 @@ class _Pair(Generic[T]):
                     )
                 )
 
-    def _follow(self, case: _Case, winner: Replica | None) -> None:
-        unit = case.unit
+    def _follow(self, case: _Case) -> None:
+        unit, winner = case.unit, case.verdict.winner
         if winner is None:
             if case.base is None:
                 self._set_base(unit, case.shared[unit.narrow])
@@ -234,11 +232,9 @@ class _Pair(Generic[T]):
             self.draft.link(link, "what both agree on has moved")
         for phase, operation in steps:
             self.draft.do(phase, operation)
-            if operation.replica is not None:
-                fields = {change.field for change in operation.changes}
-                self.draft.check(
-                    self.values[operation.replica.other], operation.replica, self._where(), fields
-                )
+        for (side, _), write in self.writes.items():
+            fields = {change.field for change in write.changes}
+            self.draft.check(self.values[side.other], side, self._where(), fields)
         self.draft.dispute(self.conflicts)
         for unit, why in self.left:
             self.draft.one_way_edit(unit, why, self._where())

@@ -114,10 +114,19 @@ def _meet(draft: Draft[T], pools: dict[Replica, Pool[T]], orphans: list[Orphan[T
             record = pools[side].pop(own_id, None)
             if own_id not in matcher.held[side]:
                 settle_deletion(draft, link, side, record)
-        if side.other in draft.policy.creates:
-            for record in pools[side].values():
-                if not is_archived(draft.policy, record.value):
-                    create(draft, side, record)
+    matcher.warn_of_shared_keys()
+    for side, pool in pools.items():
+        _make(draft, side, pool)
+
+
+def _make(draft: Draft[T], side: Replica, pool: Pool[T]) -> None:
+    """
+    Plan counterparts of what is new and in use.
+    """
+    if side.other in draft.policy.creates:
+        for record in pool.values():
+            if not is_archived(draft.policy, record.value):
+                create(draft, side, record)
 
 
 def _pair(draft: Draft[T], match: Match) -> None:
