@@ -36,7 +36,7 @@ exit codes:
   0  everything is settled (or would be, in a dry run)
   1  something is blocked and waits for a person; the findings say what to do
   2  the command, the account map or the file is wrong; nothing was posted
-  3  Go or the state file could not be used; nothing is lost, run again
+  3  Go, the state file or the output could not be used; nothing is lost, run again
 """
 
 _SETTLE = """\
