@@ -20,6 +20,9 @@ from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 from support.colours import clock, fake, go, shop
 from support.validating import validated
 
+# A failing promise of a store shows its values.
+pytest.register_assert_rewrite("posgo.testing.store_contract", "posgo.testing._store_workers")
+
 __all__ = ["clock", "fake", "go", "shop", "validated"]
 
 REFERENCE = Path(__file__).parents[1] / "shared" / "reference"

@@ -42,6 +42,7 @@ from posgo.procedures.books import Found, find_voucher, read_ledger, swept_vouch
 from posgo.state import (
     Changes,
     CommitChanges,
+    Key,
     LoadPreviousSettlement,
     LoadSettlements,
     SettlementRecord,
@@ -297,5 +298,6 @@ def _not_carried_out(
 
 
 def _commit(version: int, *, put: SettlementRecord | None = None, drop: str | None = None) -> Procedure[int]:
-    changes = Changes(put=() if put is None else (put,), drop=() if drop is None else (drop,))
+    keys = () if drop is None else (Key(SettlementRecord, (drop,)),)
+    changes = Changes(put=() if put is None else (put,), drop=keys)
     return (yield from ask(CommitChanges(changes, version)))

@@ -2,10 +2,31 @@
 What posgo remembers between runs, and where.
 """
 
-from posgo.state._records import Changes, Loaded, SettlementRecord, SettlementState
+from posgo.state._records import (
+    Changes,
+    ConflictRecord,
+    CursorRecord,
+    History,
+    IntentRecord,
+    Key,
+    LinkRecord,
+    Loaded,
+    LoadedLinks,
+    Progress,
+    RunRecord,
+    SettlementRecord,
+    SettlementState,
+    StateRecord,
+    TombstoneRecord,
+)
 from posgo.state._store import (
+    AsyncStateStore,
     CommitChanges,
+    ForgetRecord,
+    LoadHistory,
+    LoadLinks,
     LoadPreviousSettlement,
+    LoadProgress,
     LoadSettlements,
     StateStore,
     StoreRequest,
@@ -14,15 +35,31 @@ from posgo.state.memory import MemoryStore
 from posgo.state.sqlite import SqliteStore
 
 __all__ = [
+    "AsyncStateStore",
     "Changes",
     "CommitChanges",
+    "ConflictRecord",
+    "CursorRecord",
+    "ForgetRecord",
+    "History",
+    "IntentRecord",
+    "Key",
+    "LinkRecord",
+    "LoadHistory",
+    "LoadLinks",
     "LoadPreviousSettlement",
+    "LoadProgress",
     "LoadSettlements",
     "Loaded",
+    "LoadedLinks",
     "MemoryStore",
+    "Progress",
+    "RunRecord",
     "SettlementRecord",
     "SettlementState",
     "SqliteStore",
+    "StateRecord",
     "StateStore",
     "StoreRequest",
+    "TombstoneRecord",
 ]

@@ -1,17 +1,41 @@
 """
-What posgo remembers about the settlements of one client company.
+What posgo remembers of one client company: records, and what is read and changed at once.
 """
 
 import enum
+import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any, TypeAlias
 
 import attrs
 
-from posgo.models._checks import to_tuple
+from posgo.exceptions import ModelError
+from posgo.models._checks import not_blank, text, to_optional_text, to_tuple
 from posgo.models._money import to_optional_nok
+from posgo.models.records import Link
 
-__all__ = ["Changes", "Loaded", "SettlementRecord", "SettlementState"]
+__all__ = [
+    "Changes",
+    "ConflictRecord",
+    "CursorRecord",
+    "History",
+    "IntentRecord",
+    "Key",
+    "LinkRecord",
+    "Loaded",
+    "LoadedLinks",
+    "Progress",
+    "RunRecord",
+    "SettlementRecord",
+    "SettlementState",
+    "StateRecord",
+    "TombstoneRecord",
+    "history_of",
+    "instant",
+    "progress_of",
+]
 
 
 class SettlementState(enum.Enum):
@@ -30,7 +54,45 @@ class SettlementState(enum.Enum):
 
 
 def _to_utc(value: datetime) -> datetime:
+    if value.utcoffset() is None:
+        raise ModelError(f"{value!r} is not an instant: give a datetime with a time zone")
     return value.astimezone(UTC)
+
+
+def instant(value: datetime) -> str:
+    """
+    Write an instant as text of fixed width, so that text order is time order.
+    """
+    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def _to_side(value: object) -> str:
+    side = str(value)
+    if side not in ("pos", "go"):
+        raise ModelError(f"{value!r} is no side: pos or go is expected")
+    return side
+
+
+def _to_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(counts)
+
+
+def _named(**options: Any) -> Any:
+    return attrs.field(converter=text, validator=not_blank, **options)
+
+
+@attrs.frozen
+class Key:
+    """
+    What names one record among those of a client company.
+
+    Attributes:
+        of: The class of the record.
+        parts: Its key fields as texts, in the order the class states.
+    """
+
+    of: "type[StateRecord]"
+    parts: tuple[str, ...] = attrs.field(converter=to_tuple)
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +101,7 @@ class SettlementRecord:
     One Z-report's settlement. It holds no personal data and no secrets.
 
     Attributes:
-        reference: The voucher's reference in Go, and the key of this record.
+        reference: The voucher's reference in Go. The key.
         cash_point: The till, by the id posgo knows it by.
         number: Z-number without leading zeros.
         closed_at: When the Z-report was made (UTC).
@@ -66,25 +128,220 @@ class SettlementRecord:
     grand_sales: Decimal | None = attrs.field(default=None, converter=to_optional_nok)
     grand_returns: Decimal | None = attrs.field(default=None, converter=to_optional_nok)
 
+    @property
+    def key(self) -> Key:
+        """
+        The reference.
+        """
+        return Key(SettlementRecord, (self.reference,))
+
+
+@attrs.frozen(kw_only=True)
+class LinkRecord:
+    """
+    A pair of records and what both sides last agreed on.
+
+    Attributes:
+        kind: ``"customers"``, ``"products"`` or ``"orders"``.
+        link: The pair. Its base may hold personal data.
+    """
+
+    kind: str = _named()
+    link: Link[Any]
+
+    @property
+    def key(self) -> Key:
+        """
+        Kind and both ids: a store does not decide which of two links of one record is right.
+        """
+        return Key(LinkRecord, (self.kind, self.link.pos_id, self.link.go_id))
+
+
+@attrs.frozen(kw_only=True)
+class CursorRecord:
+    """
+    How far a side's changes have been read.
+
+    Attributes:
+        kind: What was read.
+        side: ``"pos"`` or ``"go"``.
+        position: Where to read on, as that side says it; nobody else looks inside.
+    """
+
+    kind: str = _named()
+    side: str = attrs.field(converter=_to_side)
+    position: str
+
+    @property
+    def key(self) -> Key:
+        """
+        Kind and side.
+        """
+        return Key(CursorRecord, (self.kind, self.side))
+
+
+@attrs.frozen(kw_only=True)
+class IntentRecord:
+    """
+    A write that was about to be sent. It may have been carried out: look before repeating it.
+
+    Attributes:
+        kind: What is written.
+        side: ``"pos"`` or ``"go"``, where it is written.
+        reference: What the write is recognised by on that side; unique among the intents of a kind and side.
+        operation: The write as JSON. It may hold personal data.
+        planned_at: When it was first to be sent (UTC).
+        pos_id: The record's id in the POS; None if it is to be made there.
+        go_id: The record's id in Go; None if it is to be made there.
+        attempts: How often it was sent.
+        last_error: What the last attempt met, without personal data; None if nothing yet.
+    """
+
+    kind: str = _named()
+    side: str = attrs.field(converter=_to_side)
+    reference: str = _named()
+    operation: str = attrs.field(repr=False)
+    planned_at: datetime = attrs.field(converter=_to_utc)
+    pos_id: str | None = attrs.field(default=None, converter=to_optional_text)
+    go_id: str | None = attrs.field(default=None, converter=to_optional_text)
+    attempts: int = 0
+    last_error: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """
+        Kind, side and reference.
+        """
+        return Key(IntentRecord, (self.kind, self.side, self.reference))
+
+
+@attrs.frozen(kw_only=True)
+class ConflictRecord:
+    """
+    Two changes that excluded each other, with the values that lost. History: it expires.
+
+    The same conflict seen again is the same record, seen later.
+
+    Attributes:
+        kind: What it is about.
+        pos_id: The record's id in the POS.
+        go_id: The record's id in Go.
+        field: The field; None when a whole record was deleted.
+        base: What both last agreed on, as JSON; None if they never did. May be personal data, as the next two.
+        pos: What the POS said, as JSON; None if it was deleted there.
+        go: What Go said, as JSON; None if it was deleted there.
+        chosen: ``"pos"`` or ``"go"``, the side that won; None while it is held for a person.
+        why: The rule that chose, in words.
+        seen_at: When it was last seen (UTC).
+    """
+
+    kind: str = _named()
+    pos_id: str = _named()
+    go_id: str = _named()
+    field: str | None = None
+    base: str | None = attrs.field(default=None, repr=False)
+    pos: str | None = attrs.field(default=None, repr=False)
+    go: str | None = attrs.field(default=None, repr=False)
+    chosen: str | None = attrs.field(default=None, converter=attrs.converters.optional(_to_side))
+    why: str = ""
+    seen_at: datetime = attrs.field(converter=_to_utc)
+
+    @property
+    def digest(self) -> str:
+        """
+        A short text that is the same for the same collision, whoever wins it.
+        """
+        said = repr((self.field, self.base, self.pos, self.go))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    @property
+    def key(self) -> Key:
+        """
+        Kind, both ids, and the digest.
+        """
+        return Key(ConflictRecord, (self.kind, self.pos_id, self.go_id, self.digest))
+
+
+@attrs.frozen(kw_only=True)
+class RunRecord:
+    """
+    One run and how it ended. History: it expires. It holds no personal data.
+
+    Attributes:
+        kind: What it was about, such as ``"customers"`` or ``"settlements"``.
+        started_at: When it began (UTC).
+        ended_at: When it ended (UTC); None while it is at work, or if it died.
+        outcome: How it ended, in a word or two.
+        counts: What it did, such as ``{"create go": 3}``.
+    """
+
+    kind: str = _named()
+    started_at: datetime = attrs.field(converter=_to_utc)
+    ended_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(_to_utc))
+    outcome: str = ""
+    counts: Mapping[str, int] = attrs.field(factory=dict, converter=_to_counts, hash=False)
+
+    @property
+    def key(self) -> Key:
+        """
+        Kind and start.
+        """
+        return Key(RunRecord, (self.kind, instant(self.started_at)))
+
+
+@attrs.frozen(kw_only=True)
+class TombstoneRecord:
+    """
+    An id a side has merged away.
+
+    Attributes:
+        kind: What the record was.
+        side: ``"pos"`` or ``"go"``, where it lived.
+        loser: The id that is no longer used.
+        winner: The id that lives on.
+    """
+
+    kind: str = _named()
+    side: str = attrs.field(converter=_to_side)
+    loser: str = _named()
+    winner: str = _named()
+
+    @property
+    def key(self) -> Key:
+        """
+        Kind, side and the id no longer used.
+        """
+        return Key(TombstoneRecord, (self.kind, self.side, self.loser))
+
+
+StateRecord: TypeAlias = (
+    SettlementRecord | LinkRecord | CursorRecord | IntentRecord | ConflictRecord | RunRecord | TombstoneRecord
+)
+"""Anything a store keeps. Each has a ``key``."""
+
 
 @attrs.frozen(kw_only=True)
 class Changes:
     """
     What one commit changes. All of it, or nothing.
 
+    Carried out in this order: drop, expire, put. So what is put is there afterwards.
+
     Attributes:
-        put: Records to write, replacing those with the same reference.
-        drop: References of records to forget.
+        put: Records to write, replacing those with the same key; the last one counts.
+        drop: Keys of records to forget; one that is not there is no error.
+        expire: Forget conflicts last seen, and runs begun, before this instant (UTC); None forgets none.
     """
 
-    put: tuple[SettlementRecord, ...] = attrs.field(default=(), converter=to_tuple)
-    drop: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    put: tuple[StateRecord, ...] = attrs.field(default=(), converter=to_tuple)
+    drop: tuple[Key, ...] = attrs.field(default=(), converter=to_tuple)
+    expire: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(_to_utc))
 
 
 @attrs.frozen(kw_only=True)
 class Loaded:
     """
-    What a store answers, and the version it was true at.
+    Settlements, and the version they were true at.
 
     Attributes:
         version: Number of commits of this client company so far; the next commit expects it.
@@ -93,3 +350,79 @@ class Loaded:
 
     version: int
     settlements: dict[str, SettlementRecord]
+
+
+@attrs.frozen(kw_only=True)
+class LoadedLinks:
+    """
+    Links, and the version they were true at.
+
+    Attributes:
+        version: As in :class:`Loaded`.
+        links: In the order of their ids.
+    """
+
+    version: int
+    links: tuple[Link[Any], ...]
+
+
+@attrs.frozen(kw_only=True)
+class Progress:
+    """
+    How far the work on one kind has come, and the version that was true at.
+
+    Attributes:
+        version: As in :class:`Loaded`. 0 means that this store knows nothing of the client company.
+        cursors:
+            Where to read on, by side. A side without one has never been read
+            to its end, or this is a restored backup: read all of it first.
+        intents: Writes whose fate is not known, oldest first.
+        tombstones: Merged ids, in the order of side and id.
+    """
+
+    version: int
+    cursors: Mapping[str, str] = attrs.field(hash=False)
+    intents: tuple[IntentRecord, ...]
+    tombstones: tuple[TombstoneRecord, ...]
+
+
+@attrs.frozen(kw_only=True)
+class History:
+    """
+    What happened to one kind, newest first.
+
+    Attributes:
+        runs: By when they began.
+        conflicts: By when they were last seen.
+    """
+
+    runs: tuple[RunRecord, ...]
+    conflicts: tuple[ConflictRecord, ...]
+
+
+def progress_of(
+    version: int,
+    cursors: Iterable[CursorRecord],
+    intents: Iterable[IntentRecord],
+    tombstones: Iterable[TombstoneRecord],
+) -> Progress:
+    """
+    Bring records into the order :class:`Progress` promises.
+    """
+    return Progress(
+        version=version,
+        cursors={cursor.side: cursor.position for cursor in cursors},
+        intents=tuple(sorted(intents, key=lambda each: (each.planned_at, each.side, each.reference))),
+        tombstones=tuple(sorted(tombstones, key=lambda each: (each.side, each.loser))),
+    )
+
+
+def history_of(runs: Iterable[RunRecord], conflicts: Iterable[ConflictRecord]) -> History:
+    """
+    Bring records into the order :class:`History` promises.
+    """
+    ordered = sorted(conflicts, key=lambda each: (each.pos_id, each.go_id, each.digest))
+    return History(
+        runs=tuple(sorted(runs, key=lambda run: run.started_at, reverse=True)),
+        conflicts=tuple(sorted(ordered, key=lambda each: each.seen_at, reverse=True)),
+    )

@@ -4,18 +4,23 @@ The state store: what a vendor implements to keep posgo's memory in their own da
 
 import abc
 from collections.abc import Collection
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 import attrs
 
 from posgo.procedure import Request
-from posgo.state._records import Changes, Loaded, SettlementRecord
+from posgo.state._records import Changes, History, Loaded, LoadedLinks, Progress, SettlementRecord
 
 __all__ = [
+    "AsyncStateStore",
     "CommitChanges",
+    "ForgetRecord",
+    "LoadHistory",
+    "LoadLinks",
     "LoadPreviousSettlement",
+    "LoadProgress",
     "LoadSettlements",
     "StateStore",
     "StoreRequest",
@@ -28,10 +33,15 @@ class StateStore(Protocol):
     """
     The memory of a runner. State is kept per client company, named by Go's ``ClientId``.
 
-    Losing it is survivable: a voucher is found again in Go by its reference.
-    It makes runs cheap and tells a repetition from a reused number.
+    Losing it is survivable: a voucher is found again in Go by its reference,
+    and a pair by the reference its records carry. It makes runs cheap, and
+    tells an edit on one side from an edit on the other.
+
+    ``kind`` is ``"customers"``, ``"products"`` or ``"orders"``, and says which
+    model the base of a link is read as.
 
     Every method may raise :class:`posgo.exceptions.StateStoreError`.
+    ``posgo.testing.store_contract`` proves an implementation.
     """
 
     def lease(self, client: str, *, wait: timedelta) -> AbstractContextManager[None]:
@@ -61,20 +71,137 @@ class StateStore(Protocol):
         """
         ...
 
+    def links(
+        self,
+        client: str,
+        kind: str,
+        *,
+        pos_ids: Collection[str] | None = None,
+        go_ids: Collection[str] | None = None,
+    ) -> LoadedLinks:
+        """
+        Read links that hold any of the ids given; all of the kind if none are asked for.
+
+        Reading some must not cost more when there are many.
+
+        Args:
+            client: Go's id of the client company.
+            kind: Kind of record.
+            pos_ids: Ids in the POS; None asks for none by it, or for all links if ``go_ids`` is None too.
+            go_ids: Ids in Go; None likewise.
+        """
+        ...
+
+    def progress(self, client: str, kind: str) -> Progress:
+        """
+        Read how far the work on a kind has come: cursors, pending intents and tombstones.
+        """
+        ...
+
+    def history(self, client: str, kind: str, *, since: datetime) -> History:
+        """
+        Read runs begun, and conflicts last seen, at an instant or later.
+        """
+        ...
+
     def commit(self, client: str, changes: Changes, *, expected_version: int) -> int:
         """
         Write all changes or none, durably, before returning.
 
         Args:
             client: Go's id of the client company.
-            changes: What to write.
+            changes: What to write, in any mix: a cursor moves with the results it covers.
             expected_version: The version the changes were worked out from.
 
         Returns:
-            The new version.
+            The new version: the expected one and 1.
 
         Raises:
             StaleStateError: If somebody committed since; nothing was written.
+        """
+        ...
+
+    def forget(self, client: str, kind: str, *, pos_id: str | None = None, go_id: str | None = None) -> int:
+        """
+        Erase a record's every trace: links, intents, conflicts and tombstones, by both its ids.
+
+        Counts as a commit of the client company, so that a runner at work
+        does not write back what it has read. Delete the record on both sides
+        first: what a later run finds there is linked anew.
+
+        Args:
+            client: Go's id of the client company.
+            kind: Kind of record.
+            pos_id: Its id in the POS; None if not known.
+            go_id: Its id in Go; None if not known.
+
+        Returns:
+            How many records of the store were erased.
+        """
+        ...
+
+
+class AsyncStateStore(Protocol):
+    """
+    :class:`StateStore` with coroutines; the lease is an asynchronous context manager.
+    """
+
+    def lease(self, client: str, *, wait: timedelta) -> AbstractAsyncContextManager[None]:
+        """
+        See :meth:`StateStore.lease`.
+        """
+        ...
+
+    async def settlements(self, client: str, references: Collection[str]) -> Loaded:
+        """
+        See :meth:`StateStore.settlements`.
+        """
+        ...
+
+    async def previous_settlement(
+        self, client: str, cash_point: str, before: datetime
+    ) -> SettlementRecord | None:
+        """
+        See :meth:`StateStore.previous_settlement`.
+        """
+        ...
+
+    async def links(
+        self,
+        client: str,
+        kind: str,
+        *,
+        pos_ids: Collection[str] | None = None,
+        go_ids: Collection[str] | None = None,
+    ) -> LoadedLinks:
+        """
+        See :meth:`StateStore.links`.
+        """
+        ...
+
+    async def progress(self, client: str, kind: str) -> Progress:
+        """
+        See :meth:`StateStore.progress`.
+        """
+        ...
+
+    async def history(self, client: str, kind: str, *, since: datetime) -> History:
+        """
+        See :meth:`StateStore.history`.
+        """
+        ...
+
+    async def commit(self, client: str, changes: Changes, *, expected_version: int) -> int:
+        """
+        See :meth:`StateStore.commit`.
+        """
+        ...
+
+    async def forget(
+        self, client: str, kind: str, *, pos_id: str | None = None, go_id: str | None = None
+    ) -> int:
+        """
+        See :meth:`StateStore.forget`.
         """
         ...
 
@@ -82,9 +209,14 @@ class StateStore(Protocol):
 class StoreRequest(Request[T_co], abc.ABC):
     """
     A store operation a procedure asks for.
+
+    Attributes:
+        writes: Whether it changes the store: a dry run must not ask for it.
     """
 
     __slots__ = ()
+
+    writes: ClassVar[bool] = False
 
     @abc.abstractmethod
     def on(self, store: StateStore, client: str) -> T_co:
@@ -125,6 +257,54 @@ class LoadPreviousSettlement(StoreRequest[SettlementRecord | None]):
 
 
 @attrs.frozen
+class LoadLinks(StoreRequest[LoadedLinks]):
+    """
+    Read links by ids, or all of a kind.
+    """
+
+    kind: str
+    pos_ids: tuple[str, ...] | None = None
+    go_ids: tuple[str, ...] | None = None
+
+    def on(self, store: StateStore, client: str) -> LoadedLinks:
+        """
+        See :meth:`StateStore.links`.
+        """
+        return store.links(client, self.kind, pos_ids=self.pos_ids, go_ids=self.go_ids)
+
+
+@attrs.frozen
+class LoadProgress(StoreRequest[Progress]):
+    """
+    Read cursors, pending intents and tombstones of a kind.
+    """
+
+    kind: str
+
+    def on(self, store: StateStore, client: str) -> Progress:
+        """
+        See :meth:`StateStore.progress`.
+        """
+        return store.progress(client, self.kind)
+
+
+@attrs.frozen
+class LoadHistory(StoreRequest[History]):
+    """
+    Read runs and conflicts of a kind.
+    """
+
+    kind: str
+    since: datetime
+
+    def on(self, store: StateStore, client: str) -> History:
+        """
+        See :meth:`StateStore.history`.
+        """
+        return store.history(client, self.kind, since=self.since)
+
+
+@attrs.frozen
 class CommitChanges(StoreRequest[int]):
     """
     Write changes against an expected version.
@@ -133,8 +313,29 @@ class CommitChanges(StoreRequest[int]):
     changes: Changes
     expected_version: int
 
+    writes: ClassVar[bool] = True
+
     def on(self, store: StateStore, client: str) -> int:
         """
         See :meth:`StateStore.commit`.
         """
         return store.commit(client, self.changes, expected_version=self.expected_version)
+
+
+@attrs.frozen
+class ForgetRecord(StoreRequest[int]):
+    """
+    Erase a record's every trace.
+    """
+
+    kind: str
+    pos_id: str | None = None
+    go_id: str | None = None
+
+    writes: ClassVar[bool] = True
+
+    def on(self, store: StateStore, client: str) -> int:
+        """
+        See :meth:`StateStore.forget`.
+        """
+        return store.forget(client, self.kind, pos_id=self.pos_id, go_id=self.go_id)

@@ -8,56 +8,35 @@ database, so it ends with the process, however that dies.
 """
 
 import hashlib
+import json
 import os
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
-from posgo.exceptions import LeaseHeldError, StaleStateError, StateStoreError
-from posgo.state._records import Changes, Loaded, SettlementRecord, SettlementState
+from posgo.exceptions import LeaseHeldError, ModelError, StateStoreError
+from posgo.state._operations import HELD, UNTAKEN, Answer, Operation, Operations, Statement
+from posgo.state._records import Changes, History, Loaded, LoadedLinks, Progress, SettlementRecord
+from posgo.state._tables import SCHEMA, SCHEMA_VERSION
 
 __all__ = ["SqliteStore"]
 
-_SCHEMA_VERSION = 1
+T = TypeVar("T")
+
 # Written into the file's header, so that a foreign database is not taken for ours.
 _APPLICATION_ID = 0x706F7367
-_SCHEMA = f"""
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS clients (
-    client TEXT PRIMARY KEY,
-    version INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS settlements (
-    client TEXT NOT NULL,
-    reference TEXT NOT NULL,
-    cash_point TEXT NOT NULL,
-    number TEXT NOT NULL,
-    closed_at TEXT NOT NULL,
-    business_day TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    state TEXT NOT NULL,
-    voucher_id TEXT,
-    voucher_no INTEGER,
-    grand_sales TEXT,
-    grand_returns TEXT,
-    PRIMARY KEY (client, reference)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS settlements_by_till ON settlements (client, cash_point, closed_at);
-PRAGMA application_id = {_APPLICATION_ID};
-PRAGMA user_version = {_SCHEMA_VERSION};
-COMMIT;
+# What version 1 lacks comes from the current schema; what it had is moved over.
+_FROM_VERSION_1 = """
+INSERT INTO posgo_clients SELECT client, version FROM clients;
+INSERT INTO posgo_settlements SELECT client, reference, cash_point, number, closed_at, business_day,
+    fingerprint, state, voucher_id, voucher_no, grand_sales, grand_returns FROM settlements;
+DROP TABLE settlements;
+DROP TABLE clients;
 """
-_COLUMNS = (
-    "reference, cash_point, number, closed_at, business_day, fingerprint, "
-    "state, voucher_id, voucher_no, grand_sales, grand_returns"
-)
-# Commits are short; one that waits longer than this has met a hung process.
-_BUSY = timedelta(seconds=30)
-# SQLite's limit on variables was 999 for a long time.
-_CHUNK = 900
+_MIGRATIONS = {0: SCHEMA, 1: SCHEMA + _FROM_VERSION_1}
 
 
 class SqliteStore:
@@ -76,12 +55,16 @@ class SqliteStore:
         StateStoreError: If the file cannot be used, is no store of posgo, or was written by a newer posgo.
     """
 
+    # Commits are short; one that waits longer than this has met a hung process.
+    _busy: ClassVar[timedelta] = timedelta(seconds=30)
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path).absolute()
         if str(path) == ":memory:":
             raise StateStoreError(":memory:", "a store in memory is posgo.MemoryStore()")
-        with self._connection() as db:
-            self._prepare(db)
+        self._operations = Operations(str(self._path))
+        with self._connection():
+            pass
 
     def __repr__(self) -> str:
         return f"SqliteStore({str(self._path)!r})"
@@ -93,10 +76,10 @@ class SqliteStore:
         """
         name = hashlib.sha256(client.encode()).hexdigest()[:16]
         path = self._path.with_name(f"{self._path.name}.{name}.lease")
-        with self._translated():
+        with _translated(path):
             db = _connect(path, wait)
         with closing(db):
-            with self._translated():
+            with _translated(path):
                 self._lock(db)
             yield  # outside the translation: what the caller raises is the caller's
 
@@ -106,94 +89,142 @@ class SqliteStore:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
-            raise LeaseHeldError(
-                str(self._path), "another runner is at work on this client company; try again later"
-            ) from None
+            raise LeaseHeldError(str(self._path), HELD) from None
 
     def settlements(self, client: str, references: Collection[str]) -> Loaded:
         """
         See :meth:`StateStore.settlements`.
         """
-        wanted = list(dict.fromkeys(references))
-        found: dict[str, SettlementRecord] = {}
-        with self._connection() as db:
-            db.execute("BEGIN")  # one snapshot for the version and the records
-            version = _version(db, client)
-            for start in range(0, len(wanted), _CHUNK):
-                chunk = wanted[start : start + _CHUNK]
-                rows = db.execute(
-                    f"SELECT {_COLUMNS} FROM settlements "  # noqa: S608 - only constants and question marks
-                    f"WHERE client = ? AND reference IN ({', '.join('?' * len(chunk))})",
-                    (client, *chunk),
-                )
-                found.update((row[0], _record(row)) for row in rows)
-        return Loaded(version=version, settlements=found)
+        return self._read(self._operations.settlements(client, references))
 
     def previous_settlement(self, client: str, cash_point: str, before: datetime) -> SettlementRecord | None:
         """
         See :meth:`StateStore.previous_settlement`.
         """
-        with self._connection() as db:
-            row = db.execute(
-                f"SELECT {_COLUMNS} FROM settlements "  # noqa: S608 - only constants
-                "WHERE client = ? AND cash_point = ? AND closed_at < ? ORDER BY closed_at DESC LIMIT 1",
-                (client, cash_point, _instant(before)),
-            ).fetchone()
-        return None if row is None else _record(row)
+        return self._read(self._operations.previous_settlement(client, cash_point, before))
+
+    def links(
+        self,
+        client: str,
+        kind: str,
+        *,
+        pos_ids: Collection[str] | None = None,
+        go_ids: Collection[str] | None = None,
+    ) -> LoadedLinks:
+        """
+        See :meth:`StateStore.links`.
+        """
+        return self._read(self._operations.links(client, kind, pos_ids, go_ids))
+
+    def progress(self, client: str, kind: str) -> Progress:
+        """
+        See :meth:`StateStore.progress`.
+        """
+        return self._read(self._operations.progress(client, kind))
+
+    def history(self, client: str, kind: str, *, since: datetime) -> History:
+        """
+        See :meth:`StateStore.history`.
+        """
+        return self._read(self._operations.history(client, kind, since))
 
     def commit(self, client: str, changes: Changes, *, expected_version: int) -> int:
         """
         See :meth:`StateStore.commit`.
         """
         with self._connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            if _version(db, client) != expected_version:
-                raise StaleStateError(str(self._path), "another runner committed first; run again")
-            db.executemany(
-                f"REPLACE INTO settlements (client, {_COLUMNS}) VALUES ({', '.join('?' * 12)})",  # noqa: S608
-                [(client, *_row(record)) for record in changes.put],
+            return _write(db, self._operations.commit(client, changes, expected_version))
+
+    def forget(self, client: str, kind: str, *, pos_id: str | None = None, go_id: str | None = None) -> int:
+        """
+        See :meth:`StateStore.forget`.
+
+        The file is rewritten, so that no byte of what is forgotten stays in
+        it. Backups made before keep theirs.
+        """
+        with self._connection() as db:
+            erased = _write(db, self._operations.forget(client, kind, pos_id, go_id))
+            # Rows moved between pages leave copies in unused space, which only a rewrite removes.
+            db.execute("VACUUM")
+            busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StateStoreError(
+                str(self._path),
+                "the record is forgotten, but another process was reading, "
+                "so its bytes are still beside the file; forget it again to remove them",
             )
-            db.executemany(
-                "DELETE FROM settlements WHERE client = ? AND reference = ?",
-                [(client, reference) for reference in changes.drop],
-            )
-            db.execute("REPLACE INTO clients (client, version) VALUES (?, ?)", (client, expected_version + 1))
-            db.execute("COMMIT")
-        return expected_version + 1
+        return erased
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """
+        Copy the store while it is in use. The copy is whole, or is not there.
+
+        It holds no cursors: a runner that works from a restored copy reads
+        both sides in full first, as the world has moved on since.
+
+        Args:
+            path: Where to. A file there is replaced.
+
+        Raises:
+            StateStoreError: If either file cannot be used, or the target is a store in use.
+        """
+        target = Path(path).absolute()
+        if target == self._path or target.with_name(f"{target.name}-wal").exists():
+            raise StateStoreError(str(target), "this is a store in use; choose another file for the copy")
+        partial = target.with_name(f"{target.name}.partial")
+        with _translated(partial):
+            partial.unlink(missing_ok=True)
+            with closing(_connect(partial, self._busy)) as copy, self._connection() as db:
+                db.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole in itself
+                copy.execute("DELETE FROM posgo_cursors")
+            partial.replace(target)
+
+    def _read(self, operation: Operation[T]) -> T:
+        with self._connection() as db:
+            db.execute("BEGIN")  # one snapshot for the version and the records
+            return _carry_out(db, operation)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         # Closing rolls back what was not committed.
-        with self._translated(), closing(_connect(self._path, _BUSY)) as db:
+        with _translated(self._path), closing(_connect(self._path, self._busy)) as db:
             # A commit is on the disk before it returns: intents are worth nothing otherwise.
             db.execute("PRAGMA synchronous = FULL")
+            # What is replaced, dropped or expired may be personal data.
+            db.execute("PRAGMA secure_delete = ON")
+            self._prepare(db)
             yield db
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StateStoreError(str(self._path), _explained(error)) from error
-        except OSError as error:
-            raise StateStoreError(
-                str(self._path), f"the state file cannot be opened: {error.strerror}"
-            ) from error
-
     def _prepare(self, db: sqlite3.Connection) -> None:
-        application = db.execute("PRAGMA application_id").fetchone()[0]
-        schema = db.execute("PRAGMA user_version").fetchone()[0]
-        if (application, schema) == (_APPLICATION_ID, _SCHEMA_VERSION):
+        """
+        Make sure that this is our file in our version; also when it was removed or updated meanwhile.
+        """
+        if self._schema(db) == SCHEMA_VERSION:
             return
-        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if application != _APPLICATION_ID and tables:
-            raise StateStoreError(str(self._path), "this is another program's database; choose another file")
-        if schema > _SCHEMA_VERSION:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("BEGIN IMMEDIATE")
+        found = self._schema(db)  # another process may have been faster
+        if found != SCHEMA_VERSION:
+            for statement in _MIGRATIONS[found].split(";"):
+                db.execute(statement)
+            db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        db.execute("COMMIT")
+
+    def _schema(self, db: sqlite3.Connection) -> int:
+        application: int = db.execute("PRAGMA application_id").fetchone()[0]
+        schema: int = db.execute("PRAGMA user_version").fetchone()[0]
+        if application != _APPLICATION_ID:
+            if schema or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise StateStoreError(
+                    str(self._path), "this is another program's database; choose another file"
+                )
+        elif schema > SCHEMA_VERSION:
             raise StateStoreError(
                 str(self._path), f"it was written by a newer posgo (schema {schema}); update posgo"
             )
-        db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(_SCHEMA)
+        return schema
 
 
 def _connect(path: Path, wait: timedelta) -> sqlite3.Connection:
@@ -206,56 +237,61 @@ def _connect(path: Path, wait: timedelta) -> sqlite3.Connection:
     )
 
 
+def _write(db: sqlite3.Connection, operation: Operation[T]) -> T:
+    db.execute("BEGIN IMMEDIATE")
+    answer = _carry_out(db, operation)
+    db.execute("COMMIT")
+    return answer
+
+
+def _carry_out(db: sqlite3.Connection, operation: Operation[T]) -> T:
+    try:
+        statement = next(operation)
+        while True:
+            statement = operation.send(_answer(db, statement))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
+def _answer(db: sqlite3.Connection, statement: Statement) -> Answer:
+    sql = statement.sql.replace("= ANY(?)", "IN (SELECT value FROM json_each(?))")
+    if statement.rows is not None:
+        cursor = db.executemany(sql, statement.rows)
+    else:
+        cursor = db.execute(sql, [_value(value) for value in statement.values])
+    return Answer(cursor.fetchall(), cursor.rowcount)
+
+
+def _value(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, list) else value
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StateStoreError(str(path), _explained(error)) from error
+    except OSError as error:
+        raise StateStoreError(
+            str(path), f"the state file cannot be opened for writing: {error.strerror}"
+        ) from error
+    except (UnicodeEncodeError, OverflowError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise StateStoreError(str(path), UNTAKEN) from None
+
+
 def _explained(error: sqlite3.Error) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     reasons = {
         sqlite3.SQLITE_NOTADB: "this is no state file of posgo, or it is damaged; restore it or choose another file",
-        sqlite3.SQLITE_CORRUPT: "the state file is damaged; restore it, or move it away: posgo finds its vouchers in Go",
+        sqlite3.SQLITE_CORRUPT: "the state file is damaged; restore it, or move it away: posgo finds its records again",
         sqlite3.SQLITE_READONLY: "the state file is read-only; nothing was written",
         sqlite3.SQLITE_FULL: "the disk is full; nothing was written",
-        sqlite3.SQLITE_BUSY: f"another process held the file for {_BUSY.total_seconds():g} s; nothing was written",
+        sqlite3.SQLITE_IOERR: "the disk failed or is full; nothing was written",
+        sqlite3.SQLITE_BUSY: "another process held the file for too long; nothing was written, run again",
         sqlite3.SQLITE_CANTOPEN: "the state file cannot be opened; check that its folder exists and may be written",
     }
     return reasons.get(code, f"the state file cannot be used: {error}")
-
-
-def _version(db: sqlite3.Connection, client: str) -> int:
-    row = db.execute("SELECT version FROM clients WHERE client = ?", (client,)).fetchone()
-    return 0 if row is None else int(row[0])
-
-
-def _instant(value: datetime) -> str:
-    # Fixed width, so that text order is time order.
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _row(record: SettlementRecord) -> tuple[Any, ...]:
-    return (
-        record.reference,
-        record.cash_point,
-        record.number,
-        _instant(record.closed_at),
-        record.business_day.isoformat(),
-        record.fingerprint,
-        record.state.value,
-        record.voucher_id,
-        record.voucher_no,
-        None if record.grand_sales is None else str(record.grand_sales),
-        None if record.grand_returns is None else str(record.grand_returns),
-    )
-
-
-def _record(row: tuple[Any, ...]) -> SettlementRecord:
-    return SettlementRecord(
-        reference=row[0],
-        cash_point=row[1],
-        number=row[2],
-        closed_at=datetime.fromisoformat(row[3]),
-        business_day=date.fromisoformat(row[4]),
-        fingerprint=row[5],
-        state=SettlementState(row[6]),
-        voucher_id=row[7],
-        voucher_no=row[8],
-        grand_sales=row[9],
-        grand_returns=row[10],
-    )

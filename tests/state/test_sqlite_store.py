@@ -1,0 +1,656 @@
+"""
+What only a file can get wrong: its version, its neighbours, damage, a full disk, and bytes left behind.
+"""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from posgo import Customer, Link
+from posgo.exceptions import StaleStateError, StateStoreError
+from posgo.state import Changes, CursorRecord, LinkRecord, SettlementState, SqliteStore
+from posgo.testing._store_examples import (
+    add,
+    conflict,
+    cursor,
+    everything,
+    intent,
+    pair,
+    run,
+    settlement,
+    tombstone,
+)
+
+VERSION_1 = Path(__file__).parent / "data" / "version-1.sqlite3"
+NOW = timedelta(0)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state.sqlite3"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        yield db
+
+
+def schema(path: Path) -> list[tuple[Any, ...]]:
+    with opened(path) as db:
+        return db.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+class TestFile:
+    """
+    One file, ours alone.
+    """
+
+    def test_state_outlives_the_instance(self, path: Path) -> None:
+        """
+        A commit is there for whoever opens the file next, without any call to close.
+        """
+        add(SqliteStore(path), settlement())
+
+        assert {"r1": settlement()} == SqliteStore(path).settlements("c", ["r1"]).settlements
+
+    @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+    def test_only_the_owner_can_read_it(self, path: Path) -> None:
+        """
+        Neither the file, nor what lies beside it, nor a backup is readable by others, whatever the umask.
+        """
+        before = os.umask(0)
+        try:
+            store = SqliteStore(path)
+            with store.lease("c", wait=NOW), opened(path) as reader:
+                reader.execute("SELECT * FROM posgo_links")
+                add(store, pair())
+                store.backup(path.with_name("copy"))
+                modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
+        finally:
+            os.umask(before)
+
+        assert {0o600} == set(modes.values())
+        assert {"state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm", "copy"} < set(modes)
+
+    def test_a_commit_is_flushed_to_the_disk(self, path: Path) -> None:
+        """
+        Every connection waits for the disk, and keeps a write-ahead log so that readers wait for nobody.
+        """
+        store = SqliteStore(path)
+
+        with store._connection() as db:
+            told = [
+                db.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("synchronous", "journal_mode", "secure_delete")
+            ]
+
+        assert [2, "wal", 1] == told
+
+    def test_a_file_removed_at_work_is_an_empty_store(self, path: Path) -> None:
+        """
+        Who loaded before is told that their version is not the store's; nothing fails in a riddle.
+        """
+        store = SqliteStore(path)
+        version = add(store, pair())
+        for each in path.parent.iterdir():
+            each.unlink()
+
+        assert 0 == store.progress("c", "customers").version
+        with pytest.raises(StaleStateError):
+            store.commit("c", Changes(), expected_version=version)
+
+    def test_memory_is_another_store(self) -> None:
+        """
+        SQLite's name for memory would forget between two operations.
+        """
+        with pytest.raises(StateStoreError, match="MemoryStore"):
+            SqliteStore(":memory:")
+
+    def test_its_repr_names_the_file(self, path: Path) -> None:
+        """
+        And nothing else.
+        """
+        assert f"SqliteStore({str(path)!r})" == repr(SqliteStore(path))
+
+    def test_many_processes_may_make_it_at_once(self, path: Path) -> None:
+        """
+        Whoever comes first makes the tables; nobody fails.
+        """
+        context = multiprocessing.get_context("spawn")
+        workers = [context.Process(target=SqliteStore, args=(path,)) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(60)
+
+        assert [0] * 4 == [worker.exitcode for worker in workers]
+
+
+class TestVersions:
+    """
+    Files of other versions and of other programs.
+    """
+
+    def test_a_file_of_version_1_is_brought_up_to_date(self, path: Path) -> None:
+        """
+        All it held is there, its versions count on, and its tables are those of a new file.
+        """
+        shutil.copy(VERSION_1, path)
+        store = SqliteStore(path)
+        loaded = store.settlements("c", [f"999999999-till 1-{number}" for number in range(9)])
+
+        first = settlement(
+            "999999999-till 1-1",
+            number="1",
+            closed_at=datetime(2026, 3, 1, 21, 30, 0, 123456, tzinfo=UTC),
+            business_day=datetime(2026, 3, 1, tzinfo=UTC).date(),
+            fingerprint="f1",
+            state=SettlementState.POSTED,
+            voucher_id="v1",
+            voucher_no=12,
+            grand_sales="1000.00",
+            grand_returns="10.50",
+        )
+        assert (2, 3) == (loaded.version, len(loaded.settlements))
+        assert first == loaded.settlements[first.reference]
+        assert first == store.previous_settlement("c", "till 1", datetime(2026, 3, 2, tzinfo=UTC))
+        assert 3 == add(store, pair(), cursor("1"))
+        assert 1 == store.progress("d", "customers").version
+        SqliteStore(path.with_name("new"))
+        assert schema(path.with_name("new")) == schema(path)
+
+    def test_bringing_it_up_to_date_is_all_or_nothing(self, path: Path) -> None:
+        """
+        Killed at any statement of it, the file is as it was, and the next one brings it up to date.
+        """
+        shutil.copy(VERSION_1, path)
+        before = schema(path)
+        for statement in range(3, 24, 4):
+            assert -signal.SIGKILL == killed_at(statement, lambda: Dying(path))
+            assert before == schema(path)
+
+        assert 2 == SqliteStore(path).progress("c", "customers").version
+
+    def test_many_processes_may_bring_it_up_to_date_at_once(self, path: Path) -> None:
+        """
+        One does; the others find it done.
+        """
+        shutil.copy(VERSION_1, path)
+        context = multiprocessing.get_context("spawn")
+        workers = [context.Process(target=SqliteStore, args=(path,)) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(60)
+
+        assert [0] * 4 == [worker.exitcode for worker in workers]
+        assert 2 == SqliteStore(path).progress("c", "customers").version
+
+    def test_a_newer_version_is_refused(self, path: Path) -> None:
+        """
+        An older posgo does not write into a newer one's file, not even when that was updated at work.
+        """
+        store = SqliteStore(path)
+        with opened(path) as db:
+            db.execute("PRAGMA user_version = 99")
+
+        for use in (lambda: SqliteStore(path), lambda: add(store, pair())):
+            with pytest.raises(StateStoreError, match=r"newer posgo \(schema 99\); update posgo"):
+                use()
+
+    @pytest.mark.parametrize("sign", ["CREATE TABLE theirs (x)", "PRAGMA user_version = 3"])
+    def test_another_programs_database_is_refused_and_kept(self, path: Path, sign: str) -> None:
+        """
+        A database with other tables, or another's version, is somebody's.
+        """
+        with opened(path) as db:
+            db.execute(sign)
+        before = path.read_bytes()
+
+        with pytest.raises(StateStoreError, match="another program"):
+            SqliteStore(path)
+
+        assert before == path.read_bytes()
+
+
+class Dying(SqliteStore):
+    """
+    A store whose process is killed at a statement, counted over all its connections.
+    """
+
+    left = 0
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with super()._connection() as db:
+            db.set_trace_callback(self._count)
+            yield db
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        db.set_trace_callback(self._count)
+        super()._prepare(db)
+
+    @classmethod
+    def _count(cls, _statement: str) -> None:
+        cls.left -= 1
+        if not cls.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed_at(statement: int, use: Callable[[], object]) -> int:
+    """
+    Use a :class:`Dying` store in a process that dies at a statement; tell how it ended.
+    """
+    process = multiprocessing.get_context("fork").Process(target=_use, args=(statement, use))
+    process.start()
+    process.join(60)
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def _use(statement: int, use: Callable[[], object]) -> None:
+    Dying.left = statement
+    use()
+
+
+class TestCrash:
+    """
+    A process may die between any two statements.
+    """
+
+    @pytest.mark.skipif(sys.version_info >= (3, 12), reason="forking beside threads warns there")
+    def test_a_commit_is_all_or_nothing_at_every_statement(self, path: Path) -> None:
+        """
+        Killed at its n-th statement, for every n: all of it is there, or none.
+        """
+        store = SqliteStore(path)
+        add(store, pair(name="old"), settlement(number="1"), cursor("old"), conflict(), run())
+        old = everything(store), store.settlements("c", ["r1"])
+        opened_store = Dying(path)
+        new = Changes(
+            put=[pair(name="new"), settlement(number="2"), cursor("new"), tombstone(), intent()],
+            drop=[conflict().key],
+            expire=datetime(2027, 1, 1, tzinfo=UTC),
+        )
+        ended = []
+        for statement in range(1, 40):
+            ended.append(killed_at(statement, lambda: opened_store.commit("c", new, expected_version=1)))
+            if ended[-1] == 0:
+                break
+            assert old == (everything(store), store.settlements("c", ["r1"]))
+
+        assert len(ended) > 12
+        assert (pair(name="new").link,) == store.links("c", "customers").links
+        assert 2 == store.progress("c", "customers").version
+
+
+class TestDamage:
+    """
+    One sentence each, and nothing half-written.
+    """
+
+    @pytest.mark.parametrize(
+        ("content", "says"),
+        [
+            (b"not a database at all" * 100, "no state file"),
+            (b"SQLite format 3\x00" + b"\xff" * 4000, "cannot be used|no state file|damaged"),
+        ],
+    )
+    def test_a_foreign_file_is_refused_and_kept(self, path: Path, content: bytes, says: str) -> None:
+        """
+        What is no state file is named and not touched.
+        """
+        path.write_bytes(content)
+
+        with pytest.raises(StateStoreError, match=says):
+            SqliteStore(path)
+
+        assert content == path.read_bytes()
+
+    def test_a_damaged_file_is_named(self, path: Path) -> None:
+        """
+        Damage found later gives one sentence with the way out, and no record of nonsense.
+        """
+        store = SqliteStore(path)
+        add(store, *(settlement(f"r{number}") for number in range(500)))
+        with opened(path) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with path.open("r+b") as file:
+            file.seek(4096 * 4)
+            file.write(b"\xa5" * (path.stat().st_size - 4096 * 4))
+
+        with pytest.raises(StateStoreError, match=r"damaged|cannot be used"):
+            store.settlements("c", [f"r{number}" for number in range(500)])
+
+    @pytest.mark.parametrize(
+        ("table", "column", "value"),
+        [
+            ("posgo_links", "base", '{"name": '),
+            ("posgo_links", "base", '{"email": "Secret"}'),
+            ("posgo_links", "noted", "Secret"),
+            ("posgo_links", "kind", "suppliers"),
+            ("posgo_cursors", "side", "Secret"),
+            ("posgo_conflicts", "seen_at", "Secret"),
+        ],
+    )
+    def test_a_damaged_row_is_named_without_what_it_says(
+        self, path: Path, table: str, column: str, value: str
+    ) -> None:
+        """
+        The sentence names the table, the way out, and nothing personal.
+        """
+        store = SqliteStore(path)
+        add(store, pair(), cursor("1"), conflict())
+        with opened(path) as db:
+            db.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608 - made of constants
+        kind = value if column == "kind" else "customers"
+
+        with pytest.raises(StateStoreError, match=f"a row of {table} is damaged .*restore") as caught:
+            everything(store, kind=kind)
+
+        assert "Secret" not in str(caught.value)
+        assert None is caught.value.__cause__
+
+    def test_a_missing_folder_is_named(self, tmp_path: Path) -> None:
+        """
+        The error names the file and says what is wrong.
+        """
+        with pytest.raises(StateStoreError, match=r"nowhere.*cannot be opened.*No such file"):
+            SqliteStore(tmp_path / "nowhere" / "s")
+
+    def test_a_full_disk_changes_nothing(self, path: Path) -> None:
+        """
+        What does not fit is refused whole, and what was there can be read and added to.
+        """
+        store = SqliteStore(path)
+        add(store, pair(), cursor("1"))
+
+        class Full(SqliteStore):
+            @contextmanager
+            def _connection(self) -> Iterator[sqlite3.Connection]:
+                with super()._connection() as db:
+                    db.execute("PRAGMA max_page_count = 40")
+                    yield db
+
+        batch = [pair(f"p{number}", name="x" * 1000) for number in range(500)]
+        with pytest.raises(StateStoreError, match="the disk is full; nothing was written"):
+            Full(path).commit("c", Changes(put=[*batch, cursor("2")]), expected_version=1)
+
+        assert (pair().link,) == store.links("c", "customers").links
+        assert {"go": "1"} == store.progress("c", "customers").cursors
+        assert 2 == add(store, cursor("2"))
+
+    def test_a_disk_that_fails_changes_nothing(self, path: Path) -> None:
+        """
+        An error of the device in the middle of a commit is told in one sentence.
+        """
+        store = SqliteStore(path)
+        add(store, pair())
+        script = (
+            "import resource, sys\n"
+            "from posgo.state import Changes, SqliteStore\n"
+            "from posgo.testing._store_examples import pair\n"
+            "store = SqliteStore(sys.argv[1])\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+            "store.commit('c', Changes(put=[pair(f'p{n}', name='x' * 1000) for n in range(900)]), expected_version=1)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(path)], check=False, capture_output=True, text=True
+        )
+
+        assert "the disk failed or is full; nothing was written" in done.stderr.splitlines()[-1]
+        assert (pair().link,) == store.links("c", "customers").links
+
+    @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+    def test_a_read_only_file_is_named(self) -> None:
+        """
+        Who may not write learns it when opening, not in the middle of a run.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "state.sqlite3"
+            add(SqliteStore(path), pair())
+            path.chmod(0o444)
+            Path(folder).chmod(0o555)
+            before = path.read_bytes()
+            # Root may write anywhere; nobody may not.
+            code = (
+                "import os, sys\nfrom posgo.state import SqliteStore\n"
+                "if os.geteuid() == 0: os.setgid(65534); os.setuid(65534)\n"
+                "SqliteStore(sys.argv[1])"
+            )
+            done = subprocess.run(
+                [sys.executable, "-c", code, str(path)],
+                check=False,
+                capture_output=True,
+                text=True,
+            )
+            Path(folder).chmod(0o755)
+
+            assert "cannot be opened for writing: Permission denied" in done.stderr.splitlines()[-1]
+            assert before == path.read_bytes()
+
+    @pytest.mark.parametrize("record", [cursor("\ud800"), settlement(voucher_no=2**63)])
+    def test_what_no_database_takes_is_refused(self, path: Path, record: Any) -> None:
+        """
+        Half a character, or a number beyond 63 bits, is one clear error.
+        """
+        store = SqliteStore(path)
+
+        with pytest.raises(StateStoreError, match="no database takes; nothing was written"):
+            add(store, pair(), record)
+
+        assert 0 == store.progress("c", "customers").version
+
+    def test_a_hung_process_is_told(self, path: Path) -> None:
+        """
+        Somebody who never ends a transaction is an error after a while, not for ever.
+        """
+
+        class Hasty(SqliteStore):
+            _busy = timedelta(milliseconds=20)
+
+        store = Hasty(path)
+        with opened(path) as db:
+            db.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StateStoreError, match="another process held the file"):
+                add(store, pair())
+
+
+class TestBackup:
+    """
+    A copy is whole, private, and known as a copy.
+    """
+
+    def test_a_backup_of_a_store_in_use_is_whole(self, path: Path) -> None:
+        """
+        It holds what was committed when it was made, in one file, and can be opened as a store.
+        """
+        store = SqliteStore(path)
+        add(store, pair(), settlement(), intent(), conflict(), run(), tombstone(), cursor("1"))
+        copy = path.with_name("copy")
+        with opened(path) as busy:
+            busy.execute("BEGIN IMMEDIATE")
+            store.backup(copy)
+        add(store, pair("p2"))
+
+        assert [] == list(path.parent.glob("copy?*"))
+        links, cursors, *rest = everything(SqliteStore(copy))
+        assert ((pair().link,), {}) == (links, cursors)
+        assert rest == list(everything(store)[2:])
+        assert {"r1": settlement()} == SqliteStore(copy).settlements("c", ["r1"]).settlements
+
+    def test_a_restored_backup_is_read_from_the_start(self, path: Path) -> None:
+        """
+        It knows no cursors, so a runner reads both sides in full before it trusts what it remembers.
+        """
+        store = SqliteStore(path)
+        add(store, cursor("1"), cursor("2", side="pos"), CursorRecord(kind="orders", side="go", position="3"))
+        store.backup(path.with_name("copy"))
+        add(store, cursor("9"))
+        for each in path.parent.glob("state*"):
+            each.unlink()
+        path.with_name("copy").rename(path)
+
+        restored = store.progress("c", "customers")
+        assert (1, {}) == (restored.version, restored.cursors)
+        assert {} == store.progress("c", "orders").cursors
+
+    def test_a_backup_replaces_the_last_one(self, path: Path) -> None:
+        """
+        What an interrupted one left behind is no obstacle.
+        """
+        store = SqliteStore(path)
+        copy = path.with_name("copy")
+        path.with_name("copy.partial").write_bytes(b"half a copy")
+        for number in range(2):
+            add(store, pair(f"p{number}"))
+            store.backup(copy)
+
+        assert 2 == SqliteStore(copy).progress("c", "customers").version
+        assert not path.with_name("copy.partial").exists()
+
+    def test_a_store_in_use_is_not_overwritten(self, path: Path) -> None:
+        """
+        Neither the store itself nor another with a log beside it.
+        """
+        store, neighbour = SqliteStore(path), path.with_name("neighbour")
+        other = SqliteStore(neighbour)
+        with opened(neighbour) as reader:
+            reader.execute("SELECT * FROM posgo_links")
+            add(other, pair())
+            for target in (path, neighbour):
+                with pytest.raises(StateStoreError, match=r"in use; choose another"):
+                    store.backup(target)
+
+    def test_a_folder_that_is_not_there_is_named(self, path: Path) -> None:
+        """
+        The error is about the copy, not about the store.
+        """
+        with pytest.raises(StateStoreError, match=r"nowhere.*cannot be opened"):
+            SqliteStore(path).backup(path.parent / "nowhere" / "copy")
+
+
+def bytes_beside(path: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in path.parent.iterdir())
+
+
+class TestErasure:
+    """
+    Forgotten is gone from the disk, not only from the tables.
+    """
+
+    def test_no_byte_of_a_forgotten_customer_stays(self, path: Path) -> None:
+        """
+        Neither of what was last said nor of earlier versions, whatever was moved about meanwhile.
+        """
+        store = SqliteStore(path)
+        secrets = [f"Hemmelig{number}" for number in range(6)]
+        for secret in secrets[:4]:
+            add(
+                store,
+                LinkRecord(
+                    kind="customers",
+                    link=Link(
+                        pos_id="p500", go_id="g500", base=Customer(name=secret, email=f"{secret}@x.no")
+                    ),
+                ),
+                *(
+                    pair(f"p{number}", f"g{number}", "x" * (7 * number % 300 + 1))
+                    for number in range(0, 1000, 3)
+                ),
+            )
+        add(store, intent(operation=f'{{"name":"{secrets[4]}"}}', pos_id="p500"))
+        add(store, conflict(pos_id="p500", go_id="g500", pos=f'"{secrets[5]}"'))
+        assert all(secret.encode() in bytes_beside(path) for secret in secrets[3:])
+
+        assert 3 == store.forget("c", "customers", go_id="g500")
+
+        assert [] == [secret for secret in secrets if secret.encode() in bytes_beside(path)]
+        assert 334 == len(store.links("c", "customers").links)
+
+    def test_expired_conflicts_leave_no_bytes_in_the_file(self, path: Path) -> None:
+        """
+        Once the log has been written back, which happens by itself, what expired is overwritten.
+        """
+        store = SqliteStore(path)
+        add(store, conflict(pos='"Hemmelig"'))
+        store.commit("c", Changes(expire=datetime(2027, 1, 1, tzinfo=UTC)), expected_version=1)
+
+        assert b"Hemmelig" not in bytes_beside(path)
+
+    def test_a_reader_in_the_way_is_told_and_forgetting_again_helps(self, path: Path) -> None:
+        """
+        Whoever still reads the old state keeps its bytes alive: that is said, not passed over.
+        """
+
+        class Hasty(SqliteStore):
+            _busy = timedelta(milliseconds=20)
+
+        store = Hasty(path)
+        add(store, pair(name="Hemmelig"))
+        with opened(path) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM posgo_links").fetchall()
+            with pytest.raises(StateStoreError, match="forgotten, but another process was reading"):
+                store.forget("c", "customers", pos_id="p1")
+            assert () == store.links("c", "customers").links
+
+        assert 0 == store.forget("c", "customers", pos_id="p1")
+        assert b"Hemmelig" not in bytes_beside(path)
+
+
+class TestSpeed:
+    """
+    What is asked for is found by an index.
+    """
+
+    @pytest.mark.parametrize("side", ["pos_id", "go_id"])
+    def test_some_links_are_searched_for(self, path: Path, side: str) -> None:
+        """
+        SQLite plans a search for each id, never a scan of all links.
+        """
+        store = SqliteStore(path)
+        with store._connection() as db:
+            plan = db.execute(
+                "EXPLAIN QUERY PLAN SELECT base FROM posgo_links WHERE client = ? AND kind = ? "  # noqa: S608
+                f"AND {side} IN (SELECT value FROM json_each(?))",
+                ("c", "customers", "[]"),
+            ).fetchall()
+
+        (search,) = [row[3] for row in plan if "posgo_links" in row[3]]
+        assert search.startswith("SEARCH posgo_links")
+        assert f"client=? AND kind=? AND {side}=?" in search
+
+
+class TestLease:
+    """
+    The lock is on a file of its own.
+    """
+
+    def test_a_lease_file_that_cannot_be_made_is_named(self, path: Path) -> None:
+        """
+        The error is about the lease, and the store stays usable.
+        """
+        store = SqliteStore(path)
+        with store.lease("c", wait=NOW):
+            (lease,) = path.parent.glob("*.lease")
+        lease.unlink()
+        lease.mkdir()
+
+        with pytest.raises(StateStoreError, match=r"lease.*cannot be opened"), store.lease("c", wait=NOW):
+            pytest.fail("entered a lease without a lock")
+        assert 1 == add(store, pair())
