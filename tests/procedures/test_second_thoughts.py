@@ -91,6 +91,31 @@ class TestAReportThatBecameZero:
         assert (BLOCKED, ["reference-reused"]) == (result.status, rules(result))
 
 
+class TestAReversal:
+    """
+    A reversal gives the reference free: Go would take the voucher again.
+    """
+
+    @pytest.mark.parametrize("adopted", [False, True])
+    def test_behind_a_runner_that_remembers(self, adopted: bool) -> None:  # noqa: FBT001
+        """
+        What a runner posted or swept up is asked for anew, even if the store is lost meanwhile.
+        """
+        shop = Shop()
+        shop.settle(a_day(1))
+        if adopted:
+            shop.lose_state()
+            shop.settle(a_day(2))
+        shop.go.reverse(1)
+        shop.forget_state()
+        sent = posts(shop.go)
+
+        result = shop.settle(a_day(1))
+
+        assert (BLOCKED, ["reversed-in-go"]) == (result.status, rules(result))
+        assert sent == posts(shop.go)
+
+
 class TestTheSameReportFromAnotherSource:
     """
     A file and the POS's own interface may print its time some seconds apart.

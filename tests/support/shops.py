@@ -77,6 +77,13 @@ class Shop:
         self.store = MemoryStore()
         self.restart()
 
+    def forget_state(self) -> None:
+        """
+        Empty the store under a runner that goes on.
+        """
+        self.store = MemoryStore()
+        self._sync().store = self.store
+
     def _call(self, name: str, *args: Any, **options: Any) -> Any:
         if self.colour == "sync":
             return getattr(self._sync(), name)(*args, **options)

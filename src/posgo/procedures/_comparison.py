@@ -2,6 +2,7 @@
 Is the voucher Go holds the one we would post, and does it still stand?
 """
 
+import enum
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
@@ -16,7 +17,17 @@ from posgo.procedures._case import Case
 from posgo.procedures.books import Found, find_voucher
 from posgo.state import SettlementRecord
 
-__all__ = ["says_the_same", "standing"]
+__all__ = ["Held", "compare", "standing"]
+
+
+class Held(enum.Enum):
+    """
+    What a voucher of Go is to the one we would post.
+    """
+
+    SAME = enum.auto()
+    OTHER = enum.auto()
+    REVERSED = enum.auto()
 
 
 def standing(case: Case, record: SettlementRecord) -> Procedure[Found | None]:
@@ -41,18 +52,25 @@ def standing(case: Case, record: SettlementRecord) -> Procedure[Found | None]:
     return (yield from find_voucher(case.reference, record.business_day))
 
 
-def says_the_same(case: Case, entry: JournalEntry, found: Found) -> Procedure[bool]:
+def compare(case: Case, entry: JournalEntry | None, found: Found) -> Procedure[Held]:
     """
-    Whether a voucher of Go has our date and our postings.
+    Whether a voucher of Go stands, with our date and our postings; ``entry`` is None on a day of zeros.
     """
-    if found.journal is not None:
+    if found.journal is not None and not found.reversed:
         try:
             posted = yield from ask(vouchers.get(found.journal, found.voucher_id))
         except NotFoundError:
             pass  # another integration's voucher: only its bookings can be read
         else:
-            return _equal(entry, posted)
-    return (yield from _booked_the_same(case, found))
+            # What was found may have been remembered; this is how it is now.
+            return Held.REVERSED if posted.reversed else _held(entry is not None and _equal(entry, posted))
+    if found.reversed:
+        return Held.REVERSED
+    return _held((yield from _booked_the_same(case, found)))
+
+
+def _held(same: bool) -> Held:  # noqa: FBT001
+    return Held.SAME if same else Held.OTHER
 
 
 def _equal(entry: JournalEntry, posted: PostedVoucher) -> bool:

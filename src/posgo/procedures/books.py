@@ -11,7 +11,7 @@ from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.ledger import LedgerView
 from posgo.clients.calls import collect
 from posgo.clients.go import account_transactions, accounts, departments, integration, settings, vat_codes
-from posgo.models.ledger import AccountTransaction, IntegrationInformation
+from posgo.models.ledger import AccountTransaction, IntegrationInformation, PostedVoucher
 from posgo.models.vouchers import Journal
 from posgo.procedure import Procedure, ask
 
@@ -72,6 +72,18 @@ class Books:
         self.view = None
         self.swept_from = self.swept_to = None
         self.ours = {}
+
+    def remember(self, reference: str, posted: PostedVoucher, journal: Journal) -> None:
+        """
+        Know a voucher we posted after the sweep: were it reversed and the store lost, Go would take it again.
+        """
+        self.ours[reference] = Found(
+            voucher_id=posted.id,
+            voucher_no=posted.number,
+            journal=journal,
+            posting_date=posted.date,
+            reversed=posted.reversed,
+        )
 
 
 def read_identity(books: Books) -> Procedure[IntegrationInformation]:

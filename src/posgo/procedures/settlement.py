@@ -29,7 +29,7 @@ from posgo.models.pos import CashCount, GrandTotals, ZReport
 from posgo.models.vouchers import SettlementStatus
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures._case import Case, Desk, SettlementResult
-from posgo.procedures._comparison import says_the_same, standing
+from posgo.procedures._comparison import Held, compare, standing
 from posgo.procedures._messages import (
     not_shown_by_go,
     posted_otherwise,
@@ -193,10 +193,11 @@ def _settled_before(
         return case.blocked(voucher_missing(record))
     if found.reversed:
         return case.blocked(reversed_in_go(found.voucher_no))
-    same = entry is None or (yield from says_the_same(case, entry, found))
+    # Without an entry there is nothing to compare: the map has a gap since.
+    other = entry is not None and (yield from compare(case, entry, found)) is Held.OTHER
     return case.result(
         SettlementStatus.ALREADY_POSTED,
-        *(() if same else (posted_otherwise(found.voucher_no),)),
+        *((posted_otherwise(found.voucher_no),) if other else ()),
         voucher_id=record.voucher_id,
         voucher_no=record.voucher_no,
     )
@@ -223,9 +224,10 @@ def _held_by_go(
     """
     Go holds a voucher with our reference: it is ours only if it says the same.
     """
-    if found.reversed:
+    held = yield from compare(case, entry, found)
+    if held is Held.REVERSED:
         return case.blocked(reversed_in_go(found.voucher_no))
-    if entry is None or not (yield from says_the_same(case, entry, found)):
+    if held is Held.OTHER:
         return case.blocked(
             reference_reused(case, f"is in Go as voucher {found.voucher_no} with other postings")
         )
@@ -262,6 +264,7 @@ def _post(case: Case, entry: JournalEntry, version: int) -> Procedure[Settlement
             if attempt >= case.desk.attempts:
                 raise
         else:
+            case.desk.books.remember(case.reference, posted, case.desk.journal)
             yield from _commit(version, put=case.record(SettlementState.POSTED, posted.id, posted.number))
             return case.result(SettlementStatus.POSTED, voucher_id=posted.id, voucher_no=posted.number)
 
