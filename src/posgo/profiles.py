@@ -7,12 +7,18 @@ Profiles: how two systems work together, as plain values anyone can copy and cha
     from posgo import profiles
     from posgo.models.vouchers import Journal
 
-    drafty = attrs.evolve(profiles.OPEN_ONE, name="ours", journal=Journal.MANUAL)
+    ours = attrs.evolve(profiles.OPEN_ONE, name="ours", journal=Journal.MANUAL)
 """
+
+from datetime import timedelta
 
 import attrs
 
+from posgo.models.catalog import Product
+from posgo.models.parties import Customer
 from posgo.models.vouchers import Journal
+from posgo.sync import Direction, Policy
+from posgo.sync.policies import customers, products
 
 __all__ = ["OPEN_ONE", "PRESSIS_POS", "Profile"]
 
@@ -24,12 +30,26 @@ class Profile:
 
     Attributes:
         name: For logs and reports.
+        customers: Rules for customers; None if they are not kept alike.
+        products: Rules for products; None if they are not kept alike.
         journal: The kind of voucher settlements are posted as; the integration needs its privilege.
+        default_vat_code:
+            VAT code of products for which neither they nor their group name
+            a sales account in Go. The API does not tell which account Go
+            takes then.
+        overlap: How far behind the last stamp seen a poll of Go begins again, because its reads lag.
     """
 
     name: str
+    customers: Policy[Customer] | None = None
+    products: Policy[Product] | None = None
     journal: Journal = Journal.CASH
+    default_vat_code: str = "3"
+    overlap: timedelta = timedelta(seconds=30)
 
 
-PRESSIS_POS = Profile(name="PressisPOS")
-OPEN_ONE = Profile(name="Open One")
+PRESSIS_POS = Profile(name="PressisPOS", customers=customers(), products=products())
+"""Customers and products both ways; the first bar code is shared, pictures stay in the POS."""
+
+OPEN_ONE = Profile(name="Open One", customers=customers(), products=products(direction=Direction.POS_TO_GO))
+"""Customers both ways; articles flow from the POS to Go, and what is edited in Go is reported."""

@@ -27,6 +27,8 @@ from posgo.procedure import Pause, Procedure, Request
 from posgo.procedures._case import Desk, SettlementResult
 from posgo.procedures.books import Books, read_identity
 from posgo.procedures.finished import SettlementReport, settle_all, settle_finished
+from posgo.procedures.kinds import SyncKit, kinds_of, sync
+from posgo.procedures.report import SyncReport
 from posgo.procedures.settlement import settle_z_report
 from posgo.profiles import Profile
 from posgo.state import StateStore, StoreRequest
@@ -73,12 +75,39 @@ class _Core:
             raise ConfigurationError("runner", (_NO_POS,))
         return settle_finished(self._desk(dry_run=dry_run))
 
-    def _desk(self, *, dry_run: bool | None) -> Desk:
-        if self.accounts is None:
-            raise ConfigurationError("runner", (_NO_ACCOUNTS,))
+    def _sync(
+        self,
+        pos: object,
+        kinds: Iterable[str] | None,
+        *,
+        full: bool,
+        approve: str | None,
+        dry_run: bool | None,
+    ) -> Procedure[SyncReport]:
+        if pos is None:
+            raise ConfigurationError("runner", (_NO_POS,))
+        self._refresh()
+        kit = SyncKit(
+            profile=self.profile,
+            accounts=self.accounts,
+            books=self._books,
+            now=self.clock.utc_now(),
+            full=full,
+            approve=approve,
+            dry_run=self.dry_run if dry_run is None else dry_run,
+            look_up_after=self.look_up_after,
+        )
+        return sync(kit, kinds_of(self.profile) if kinds is None else kinds)
+
+    def _refresh(self) -> None:
         if self.clock.monotonic() >= self._forget_at:
             self._books.forget()
             self._forget_at = self.clock.monotonic() + self.remember_for.total_seconds()
+
+    def _desk(self, *, dry_run: bool | None) -> Desk:
+        if self.accounts is None:
+            raise ConfigurationError("runner", (_NO_ACCOUNTS,))
+        self._refresh()
         return Desk(
             accounts=self.accounts,
             books=self._books,
@@ -178,6 +207,46 @@ class Runner(_Core):
         """
         return self._run(settle_all(self._desk(dry_run=dry_run), z_reports))
 
+    def sync(
+        self, *, full: bool = False, approve: str | None = None, dry_run: bool | None = None
+    ) -> SyncReport:
+        """
+        Make everything the profile names alike on both sides.
+
+        Only what changed since the last run is looked at. Run it in full
+        once a night: Go does not tell of changed addresses, nor of what was
+        deleted.
+
+        Args:
+            full: Whether to look at everything.
+            approve: Id of a plan that was held back because it changes too much at once; None approves nothing.
+            dry_run: Overrides the runner's own setting; None does not. True plans only.
+
+        Raises:
+            ConfigurationError: If there is no POS, or the profile has no rules for what was asked.
+            ModelError: If the approved plan is not what would be done now.
+            ApiError: If a side could not be read. What stops a single record is in the report instead.
+            LeaseHeldError: If another runner is at work on this client company.
+            StateStoreError: If the store cannot be used.
+        """
+        return self._run(self._sync(self.pos, None, full=full, approve=approve, dry_run=dry_run))
+
+    def sync_customers(
+        self, *, full: bool = False, approve: str | None = None, dry_run: bool | None = None
+    ) -> SyncReport:
+        """
+        See :meth:`sync`.
+        """
+        return self._run(self._sync(self.pos, ["customers"], full=full, approve=approve, dry_run=dry_run))
+
+    def sync_products(
+        self, *, full: bool = False, approve: str | None = None, dry_run: bool | None = None
+    ) -> SyncReport:
+        """
+        See :meth:`sync`.
+        """
+        return self._run(self._sync(self.pos, ["products"], full=full, approve=approve, dry_run=dry_run))
+
     def _run(self, procedure: Procedure[T]) -> T:
         client = self._drive(self._identity(), client="")
         with self.store.lease(client, wait=self.lease_wait):
@@ -253,6 +322,34 @@ class AsyncRunner(_Core):
         See :meth:`Runner.settle_all`.
         """
         return await self._run(settle_all(self._desk(dry_run=dry_run), z_reports))
+
+    async def sync(
+        self, *, full: bool = False, approve: str | None = None, dry_run: bool | None = None
+    ) -> SyncReport:
+        """
+        See :meth:`Runner.sync`.
+        """
+        return await self._run(self._sync(self.pos, None, full=full, approve=approve, dry_run=dry_run))
+
+    async def sync_customers(
+        self, *, full: bool = False, approve: str | None = None, dry_run: bool | None = None
+    ) -> SyncReport:
+        """
+        See :meth:`Runner.sync`.
+        """
+        return await self._run(
+            self._sync(self.pos, ["customers"], full=full, approve=approve, dry_run=dry_run)
+        )
+
+    async def sync_products(
+        self, *, full: bool = False, approve: str | None = None, dry_run: bool | None = None
+    ) -> SyncReport:
+        """
+        See :meth:`Runner.sync`.
+        """
+        return await self._run(
+            self._sync(self.pos, ["products"], full=full, approve=approve, dry_run=dry_run)
+        )
 
     async def _run(self, procedure: Procedure[T]) -> T:
         client = await self._drive(self._identity(), client="")

@@ -15,6 +15,7 @@ from posgo.clients.retry import RetryPolicy
 from posgo.models.pos import CashCount, ZReport
 from posgo.procedures._case import SettlementResult
 from posgo.procedures.finished import SettlementReport
+from posgo.procedures.report import SyncReport
 from posgo.profiles import OPEN_ONE, Profile
 from posgo.runner import AsyncRunner, Runner
 from posgo.state import MemoryStore, StateStore
@@ -62,6 +63,12 @@ class Shop:
 
     def settle_all(self, z_reports: Iterable[ZReport]) -> SettlementReport:
         report: SettlementReport = self._call("settle_all", z_reports)
+        return report
+
+    def sync(
+        self, *, full: bool = False, dry_run: bool | None = None, approve: str | None = None
+    ) -> SyncReport:
+        report: SyncReport = self._call("sync", full=full, dry_run=dry_run, approve=approve)
         return report
 
     def restart(self) -> None:

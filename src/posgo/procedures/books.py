@@ -14,6 +14,7 @@ from posgo.clients.go import account_transactions, accounts, departments, integr
 from posgo.models.ledger import AccountTransaction, IntegrationInformation, PostedVoucher
 from posgo.models.vouchers import Journal
 from posgo.procedure import Procedure, ask
+from posgo.procedures.catalog import Catalog
 
 __all__ = ["Books", "Found", "find_voucher", "read_identity", "read_ledger", "swept_voucher"]
 
@@ -54,6 +55,7 @@ class Books:
     Attributes:
         identity: Who we are there; None before it was read.
         view: Chart and settings; None before they were read.
+        catalog: What translates products; None before it was read.
         swept_from: First posting date whose vouchers were looked through; None before the first sweep.
         swept_to: Last such date.
         ours: Vouchers found by sweeps, by reference.
@@ -61,6 +63,7 @@ class Books:
 
     identity: IntegrationInformation | None = None
     view: LedgerView | None = None
+    catalog: Catalog | None = None
     swept_from: date | None = None
     swept_to: date | None = None
     ours: dict[str, Found] = attrs.Factory(dict)
@@ -70,6 +73,7 @@ class Books:
         Read everything anew when next asked, except who we are.
         """
         self.view = None
+        self.catalog = None
         self.swept_from = self.swept_to = None
         self.ours = {}
 

@@ -1,0 +1,124 @@
+"""
+Which kinds of record are kept alike, and what each needs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+import attrs
+
+from posgo.bookkeeping.accounts import AccountMap
+from posgo.exceptions import ConfigurationError, ModelError
+from posgo.models._dates import to_oslo
+from posgo.models.catalog import Product
+from posgo.models.parties import Customer
+from posgo.procedure import Procedure
+from posgo.procedures.books import Books
+from posgo.procedures.catalog import GoProducts, product_policy, read_catalog
+from posgo.procedures.report import SyncReport
+from posgo.procedures.sides import GoCustomers, PosSide
+from posgo.procedures.sync import KindReport, SyncDesk, sync_kind
+from posgo.profiles import Profile
+
+__all__ = ["SyncKit", "kinds_of", "sync"]
+
+
+@attrs.frozen(kw_only=True)
+class SyncKit:
+    """
+    What a run needs beside the two systems.
+
+    Attributes:
+        profile: How the two systems work together.
+        accounts: The account map, which knows the sales account of a VAT code; None if there is none.
+        books: What is remembered of Go.
+        now: The time (UTC). It dates records of the run and chooses today's VAT rates.
+        full: Whether to look at everything.
+        approve: Id of a plan a person has approved; None if none.
+        dry_run: Whether to stop after planning.
+        look_up_after: How long to wait before looking for a creation in doubt.
+    """
+
+    profile: Profile
+    accounts: AccountMap | None
+    books: Books
+    now: datetime
+    full: bool = False
+    approve: str | None = None
+    dry_run: bool = False
+    look_up_after: timedelta = timedelta(seconds=2)
+
+
+def kinds_of(profile: Profile) -> tuple[str, ...]:
+    """
+    The kinds a profile keeps alike, in the order they are taken up.
+    """
+    return tuple(kind for kind in _KINDS if getattr(profile, kind) is not None)
+
+
+def sync(kit: SyncKit, kinds: Iterable[str]) -> Procedure[SyncReport]:
+    """
+    Make the kinds given alike on both sides, one after the other.
+
+    Raises:
+        ConfigurationError: If the profile has no rules for one of them.
+        ModelError: If the approved plan is not one of those made now.
+    """
+    reports: list[KindReport] = []
+    for kind in kinds:
+        if getattr(kit.profile, kind) is None:
+            problem = f"the profile {kit.profile.name!r} has no rules for {kind}"
+            raise ConfigurationError("profile", (problem,))
+        report = yield from _KINDS[kind](kit)
+        reports.append(report)
+        if report.stopped:
+            break
+    if kit.approve is not None and not any(report.approved for report in reports):
+        raise ModelError(
+            f"plan {kit.approve} is not what would be done now: something has changed since; look again"
+        )
+    return SyncReport(kinds=tuple(reports))
+
+
+def _customers(kit: SyncKit) -> Procedure[KindReport]:
+    policy = kit.profile.customers
+    assert policy is not None  # noqa: S101 - asked above
+    desk = SyncDesk(
+        kind="customers",
+        pos=PosSide(Customer),
+        go=GoCustomers(overlap=kit.profile.overlap),
+        policy=policy,
+        now=kit.now,
+        full=kit.full,
+        approve=kit.approve,
+        dry_run=kit.dry_run,
+        look_up_after=kit.look_up_after,
+    )
+    return (yield from sync_kind(desk))
+
+
+def _products(kit: SyncKit) -> Procedure[KindReport]:
+    policy = kit.profile.products
+    assert policy is not None  # noqa: S101 - asked above
+    if kit.books.catalog is None:
+        today = to_oslo(kit.now).date()
+        kit.books.catalog = yield from read_catalog(kit.accounts, today, kit.profile.default_vat_code)
+    catalog = kit.books.catalog
+    desk = SyncDesk(
+        kind="products",
+        pos=PosSide(Product),
+        go=GoProducts(catalog=catalog, overlap=kit.profile.overlap),
+        policy=product_policy(policy, catalog),
+        now=kit.now,
+        full=kit.full,
+        approve=kit.approve,
+        dry_run=kit.dry_run,
+        look_up_after=kit.look_up_after,
+    )
+    return (yield from sync_kind(desk))
+
+
+_KINDS: Mapping[str, Callable[[SyncKit], Procedure[KindReport]]] = MappingProxyType(
+    {"customers": _customers, "products": _products}
+)

@@ -1,0 +1,504 @@
+"""
+Keeping one kind of record alike on both sides: read, plan, carry out, remember.
+
+Nothing pending is trusted across runs: what is to be done is worked out anew
+from what both sides say. Only what cannot be seen is stored before it is
+sent: the intent to create, so that a creation in doubt is looked up before
+it is repeated. Cursors move last, with the results they cover.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from posgo.exceptions import (
+    ApiError,
+    AuthenticationError,
+    ConflictError,
+    DuplicateReferenceError,
+    MissingPrivilegeError,
+    PosgoError,
+    RejectedError,
+    WireFormatError,
+)
+from posgo.models.records import Link, Record, Snapshot, go_reference, pos_reference
+from posgo.procedure import Procedure, ask, pause
+from posgo.procedures.sides import Seen, Side
+from posgo.state import (
+    Changes,
+    CommitChanges,
+    ConflictRecord,
+    CursorRecord,
+    IntentRecord,
+    LinkRecord,
+    LoadLinks,
+    LoadProgress,
+    Progress,
+    TombstoneRecord,
+)
+from posgo.sync import Kind, Operation, Plan, Policy, Replica, advance, plan
+
+__all__ = ["Failed", "KindReport", "SyncDesk", "sync_kind"]
+
+T = TypeVar("T")
+
+_MOST_ROUNDS = 3
+"""How often a delta is planned again with records it turned out to need."""
+
+
+@attrs.frozen(kw_only=True)
+class SyncDesk(Generic[T]):
+    """
+    What keeping one kind alike needs.
+
+    Attributes:
+        kind: ``"customers"``, ``"products"`` or ``"orders"``.
+        pos: The POS's side of it.
+        go: Go's side of it.
+        policy: The rules.
+        now: The time (UTC), for the record only; nothing is decided by it.
+        full: Whether to look at everything, not only at what changed.
+        approve: Id of a plan the guard refused and a person has approved; None if none.
+        dry_run: Whether to stop after planning.
+        look_up_after: How long to wait before looking for a creation in doubt.
+        keep_conflicts: How long conflicts are remembered.
+    """
+
+    kind: str
+    pos: Side[T]
+    go: Side[T]
+    policy: Policy[T]
+    now: datetime
+    full: bool = False
+    approve: str | None = None
+    dry_run: bool = False
+    look_up_after: timedelta = timedelta(seconds=2)
+    keep_conflicts: timedelta = timedelta(days=90)
+
+    def side(self, replica: Replica) -> Side[T]:
+        """
+        The side of a replica.
+        """
+        return self.pos if replica is Replica.POS else self.go
+
+
+@attrs.frozen(kw_only=True)
+class Failed:
+    """
+    An operation that did not succeed. The next run takes it up again.
+
+    Attributes:
+        operation: What was to be done.
+        error: What stood against it.
+        remedy: What to do, as a sentence.
+    """
+
+    operation: Operation[Any]
+    error: PosgoError
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.error} {self.remedy}"
+
+
+@attrs.frozen(kw_only=True)
+class KindReport:
+    """
+    What a run did about one kind of record.
+
+    Attributes:
+        kind: Which.
+        plan: What was planned.
+        written: How many operations were carried out, by kind and side, such as ``"create go"``.
+        failed: What did not succeed.
+        complete: Whether everything was looked at.
+        approved: Whether this was the plan a person had approved.
+        stopped: Whether the run ended early, because the next request would have met the same error.
+    """
+
+    kind: str
+    plan: Plan[Any]
+    written: dict[str, int]
+    failed: tuple[Failed, ...] = ()
+    complete: bool = False
+    approved: bool = False
+    stopped: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class _Look(Generic[T]):
+    """
+    Both sides and the links between, as seen in one run.
+    """
+
+    seen: dict[Replica, Seen[T]]
+    records: dict[Replica, dict[str, Record[T]]]
+    links: tuple[Link[T], ...]
+    progress: Progress
+    complete: bool
+
+    def snapshot(self, replica: Replica) -> Snapshot[T]:
+        merged = {
+            stone.loser: stone.winner for stone in self.progress.tombstones if stone.side == replica.value
+        }
+        return Snapshot(records=self.records[replica], complete=self.complete, merged=merged)
+
+
+def sync_kind(desk: SyncDesk[T]) -> Procedure[KindReport]:
+    """
+    Make one kind of record alike on both sides.
+    """
+    progress = yield from ask(LoadProgress(desk.kind))
+    if any(intent.attempts for intent in progress.intents):
+        yield from pause(desk.look_up_after, "a creation of an earlier run is in doubt, and reads lag")
+    look = yield from _look(desk, progress, full=desk.full)
+    if not look.complete and _unknown_links(desk, look):
+        # Somebody of ours has been here before and this store does not know: it is older than the data.
+        look = yield from _look(desk, progress, full=True)
+    look, planned = yield from _plan(desk, look)
+    approved = desk.approve is not None and desk.approve == planned.plan_id
+    if approved:
+        planned = planned.approve(planned.plan_id)
+    if desk.dry_run:
+        return KindReport(kind=desk.kind, plan=planned, written={}, complete=look.complete, approved=approved)
+    run = _Run(desk=desk, look=look, plan=planned, approved=approved, version=progress.version)
+    yield from run.carry_out()
+    return run.report()
+
+
+def _look(desk: SyncDesk[T], progress: Progress, *, full: bool) -> Procedure[_Look[T]]:
+    full = full or not {"pos", "go"} <= progress.cursors.keys()
+    seen: dict[Replica, Seen[T]] = {}
+    for replica in Replica:
+        seen[replica] = yield from desk.side(replica).read(None if full else progress.cursors[replica.value])
+    complete = all(each.complete for each in seen.values())
+    if not complete and any(each.complete for each in seen.values()):
+        # One side has begun anew: the other one must be seen whole as well.
+        return (yield from _look(desk, progress, full=True))
+    records = {replica: {record.id: record for record in seen[replica].records} for replica in Replica}
+    if not complete:
+        yield from _fetch_left_over(desk, progress, records)
+    links = yield from _links(desk, records, every=complete)
+    return _Look(seen=seen, records=records, links=links, progress=progress, complete=complete)
+
+
+def _fetch_left_over(
+    desk: SyncDesk[T], progress: Progress, records: dict[Replica, dict[str, Record[T]]]
+) -> Procedure[None]:
+    """
+    Add what an earlier run did not get done: its records may not have changed since.
+    """
+    for intent in progress.intents:
+        for replica, own_id in ((Replica.POS, intent.pos_id), (Replica.GO, intent.go_id)):
+            if own_id is not None and own_id not in records[replica]:
+                record = yield from desk.side(replica).fetch(own_id)
+                if record is not None:
+                    records[replica][own_id] = record
+
+
+def _links(
+    desk: SyncDesk[T], records: dict[Replica, dict[str, Record[T]]], *, every: bool
+) -> Procedure[tuple[Link[T], ...]]:
+    if every:
+        loaded = yield from ask(LoadLinks(desk.kind))
+    else:
+        ids = {replica: tuple(records[replica]) for replica in Replica}
+        loaded = yield from ask(LoadLinks(desk.kind, pos_ids=ids[Replica.POS], go_ids=ids[Replica.GO]))
+    return loaded.links
+
+
+def _unlinked(look: _Look[T], replica: Replica) -> list[Record[T]]:
+    linked = {link.pos_id if replica is Replica.POS else link.go_id for link in look.links}
+    return [record for own_id, record in look.records[replica].items() if own_id not in linked]
+
+
+def _unknown_links(desk: SyncDesk[T], look: _Look[T]) -> bool:
+    """
+    Whether a record names a counterpart of ours that the store knows nothing of.
+    """
+    planned = {intent.reference for intent in look.progress.intents}
+    return any(
+        record.reference is not None
+        and record.reference.startswith("pos:" if replica is Replica.GO else "go:")
+        and record.reference not in planned
+        for replica in Replica
+        for record in _unlinked(look, replica)
+    )
+
+
+def _plan(desk: SyncDesk[T], look: _Look[T]) -> Procedure[tuple[_Look[T], Plan[T]]]:
+    """
+    Plan; a delta is planned again with the records it turns out to need.
+    """
+    if not look.complete:
+        for replica in Replica:
+            new = [record.value for record in _unlinked(look, replica.other)]
+            if new:
+                for record in (yield from desk.side(replica).candidates(new)):
+                    look.records[replica].setdefault(record.id, record)
+        look = attrs.evolve(look, links=(yield from _links(desk, look.records, every=False)))
+    planned = _planned(desk, look)
+    for _ in range(_MOST_ROUNDS):
+        missing = [(side, own_id) for side, own_id in planned.needs if own_id not in look.records[side]]
+        if not missing:
+            break
+        for side, own_id in missing:
+            found = yield from desk.side(side).fetch(own_id)
+            if found is not None:
+                look.records[side][own_id] = found
+        look = attrs.evolve(look, links=(yield from _links(desk, look.records, every=look.complete)))
+        planned = _planned(desk, look)
+    return look, planned
+
+
+def _planned(desk: SyncDesk[T], look: _Look[T]) -> Plan[T]:
+    return plan(look.links, pos=look.snapshot(Replica.POS), go=look.snapshot(Replica.GO), policy=desk.policy)
+
+
+@attrs.define(kw_only=True)
+class _Run(Generic[T]):
+    """
+    A plan being carried out.
+    """
+
+    desk: SyncDesk[T]
+    look: _Look[T]
+    plan: Plan[T]
+    approved: bool
+    version: int
+    written: dict[str, int] = attrs.Factory(dict)
+    failed: list[Failed] = attrs.Factory(list)
+    stopped: bool = False
+    links: dict[tuple[str, str], Link[T]] = attrs.Factory(dict)
+    left: set[tuple[str | None, str | None]] = attrs.Factory(set)
+    made: dict[Replica, dict[str, Record[T]]] = attrs.Factory(lambda: {replica: {} for replica in Replica})
+
+    def report(self) -> KindReport:
+        return KindReport(
+            kind=self.desk.kind,
+            plan=self.plan,
+            written=self.written,
+            failed=tuple(self.failed),
+            complete=self.look.complete,
+            approved=self.approved,
+            stopped=self.stopped,
+        )
+
+    def carry_out(self) -> Procedure[None]:
+        """
+        Carry the plan out, and what follows from it.
+
+        Go allocates numbers: what a side made of a new record is to be alike as well when the run ends.
+        """
+        self.links = {(link.pos_id, link.go_id): link for link in self.look.links}
+        yield from self._carry_out(self.plan)
+        for _ in range(_MOST_ROUNDS):
+            if self.stopped or not any(self.made.values()):
+                break
+            yield from self._carry_out(self._follow_up())
+        if not self.stopped:
+            yield from self._finish()
+
+    def _follow_up(self) -> Plan[T]:
+        made, self.made = self.made, {replica: {} for replica in Replica}
+        links = [
+            link
+            for link in self.links.values()
+            if link.pos_id in made[Replica.POS] or link.go_id in made[Replica.GO]
+        ]
+        pos, go = (Snapshot(records=made[replica], complete=False) for replica in Replica)
+        return plan(links, pos=pos, go=go, policy=self.desk.policy)
+
+    def _carry_out(self, planned: Plan[T]) -> Procedure[None]:
+        yield from self._store_intents(planned)
+        for operation in planned.operations:
+            if self.stopped:
+                return
+            if (operation.pos_id, operation.go_id) in self.left:
+                continue
+            try:
+                yield from self._do(operation)
+            except (ApiError, WireFormatError) as error:
+                yield from self._fail(operation, error)
+
+    def _store_intents(self, planned: Plan[T]) -> Procedure[None]:
+        known = {intent.key for intent in self.look.progress.intents}
+        wanted = [
+            _intent(self.desk, operation) for operation in planned.operations if operation.kind is Kind.CREATE
+        ]
+        new = [intent for intent in wanted if intent.key not in known]
+        if new:
+            yield from self._commit(put=new)
+
+    def _do(self, operation: Operation[T]) -> Procedure[None]:
+        match operation.kind:
+            case Kind.LINK:
+                yield from self._link(operation)
+            case Kind.CREATE:
+                yield from self._create(operation)
+            case Kind.UPDATE | Kind.ARCHIVE:
+                yield from self._change(operation)
+            case Kind.UNLINK:
+                yield from self._unlink(operation)
+        name = " ".join(filter(None, (operation.kind, operation.replica)))
+        self.written[name] = self.written.get(name, 0) + 1
+
+    def _link(self, operation: Operation[T]) -> Procedure[None]:
+        assert operation.pos_id is not None and operation.go_id is not None  # noqa: PT018, S101 - a link names both
+        references = {Replica.POS: go_reference(operation.go_id), Replica.GO: pos_reference(operation.pos_id)}
+        for replica in operation.write_reference:
+            own_id = operation.pos_id if replica is Replica.POS else operation.go_id
+            record = self.look.records[replica][own_id]
+            yield from self.desk.side(replica).refer(record, references[replica])
+        yield from self._confirm(operation)
+
+    def _create(self, operation: Operation[T]) -> Procedure[None]:
+        assert operation.replica is not None and operation.value is not None  # noqa: PT018, S101
+        assert operation.reference is not None  # noqa: S101 - a created record names its counterpart
+        side = self.desk.side(operation.replica)
+        intent = _intent(self.desk, operation)
+        before = next((each for each in self.look.progress.intents if each.key == intent.key), intent)
+        record = (yield from side.find(operation.value, operation.reference)) if before.attempts else None
+        if record is None:
+            record = yield from self._made(side, operation, intent)
+        yield from self._confirm(operation, new_id=record.id, drop=[intent])
+        self.made[operation.replica][record.id] = record
+
+    def _made(self, side: Side[T], operation: Operation[T], intent: IntentRecord) -> Procedure[Record[T]]:
+        assert operation.value is not None and operation.reference is not None  # noqa: PT018, S101
+        try:
+            return (yield from side.create(operation.value, operation.reference))
+        except (ApiError, WireFormatError) as error:
+            if not (error.may_have_happened or isinstance(error, DuplicateReferenceError)):
+                raise
+            yield from self._commit(put=[attrs.evolve(intent, attempts=intent.attempts + 1)])
+            yield from pause(self.desk.look_up_after, "a creation is in doubt, and reads lag")
+            record = yield from side.find(operation.value, operation.reference)
+            if record is not None:
+                return record
+            if isinstance(error, DuplicateReferenceError):
+                raise
+            return (yield from side.create(operation.value, operation.reference))
+
+    def _change(self, operation: Operation[T]) -> Procedure[None]:
+        assert operation.replica is not None and operation.id is not None  # noqa: PT018, S101
+        assert operation.value is not None  # noqa: S101 - an update says what the record becomes
+        yield from self.desk.side(operation.replica).change(operation.id, operation.value, operation.changes)
+        yield from self._confirm(operation)
+
+    def _unlink(self, operation: Operation[T]) -> Procedure[None]:
+        yield from self._confirm(operation)
+
+    def _confirm(
+        self, operation: Operation[T], *, new_id: str | None = None, drop: Iterable[IntentRecord] = ()
+    ) -> Procedure[None]:
+        """
+        Move the link as far as this operation was confirmed.
+        """
+        pair = (operation.pos_id or new_id or "", operation.go_id or new_id or "")
+        before = self.links.get(pair)
+        after = advance(before, operation, new_id=new_id)
+        dropped = [*(intent.key for intent in drop), *self._retry_keys(pair)]
+        if after is None:
+            self.links.pop(pair, None)
+            if before is not None:
+                dropped.append(LinkRecord(kind=self.desk.kind, link=before).key)
+            yield from self._commit(drop=dropped)
+        else:
+            self.links[pair] = after
+            yield from self._commit(put=[LinkRecord(kind=self.desk.kind, link=after)], drop=dropped)
+
+    def _retry_keys(self, pair: tuple[str, str]) -> Iterator[Any]:
+        return (
+            intent.key
+            for intent in self.look.progress.intents
+            if pair == (intent.pos_id or "", intent.go_id or "")
+        )
+
+    def _fail(self, operation: Operation[T], error: ApiError | WireFormatError) -> Procedure[None]:
+        self.failed.append(Failed(operation=operation, error=error, remedy=_remedy(error)))
+        self.left.add((operation.pos_id, operation.go_id))
+        intent = _intent(self.desk, operation)
+        attempts = int(error.may_have_happened)
+        yield from self._commit(
+            put=[attrs.evolve(intent, attempts=attempts, last_error=type(error).__name__)]
+        )
+        # What would meet every other record as well ends the run; cursors stay.
+        self.stopped = isinstance(error, ApiError) and (
+            not isinstance(error, RejectedError)
+            or isinstance(error, (AuthenticationError, MissingPrivilegeError))
+        )
+
+    def _finish(self) -> Procedure[None]:
+        """
+        Move the cursors, with everything a later run should know.
+        """
+        put: list[Any] = [
+            CursorRecord(kind=self.desk.kind, side=replica.value, position=cursor)
+            for replica in Replica
+            if (cursor := self.look.seen[replica].cursor) is not None
+            and cursor != self.look.progress.cursors.get(replica.value)
+        ]
+        put += [
+            TombstoneRecord(
+                kind=self.desk.kind, side=stone.replica.value, loser=stone.loser, winner=stone.winner
+            )
+            for stone in self.plan.tombstones
+        ]
+        put += [_conflict(self.desk, conflict) for conflict in self.plan.conflicts]
+        settled = [intent.key for intent in self.look.progress.intents if not self._is_left(intent)]
+        if put or settled:
+            expire = self.desk.now - self.desk.keep_conflicts
+            yield from self._commit(put=put, drop=settled, expire=expire)
+
+    def _is_left(self, intent: IntentRecord) -> bool:
+        return any(_intent(self.desk, failed.operation).key == intent.key for failed in self.failed)
+
+    def _commit(
+        self, *, put: Iterable[Any] = (), drop: Iterable[Any] = (), expire: datetime | None = None
+    ) -> Procedure[None]:
+        changes = Changes(put=put, drop=drop, expire=expire)
+        self.version = yield from ask(CommitChanges(changes, self.version))
+
+
+def _intent(desk: SyncDesk[Any], operation: Operation[Any]) -> IntentRecord:
+    side = operation.replica or Replica.GO
+    reference = operation.reference or f"{operation.pos_id}/{operation.go_id}"
+    return IntentRecord(
+        kind=desk.kind,
+        side=side.value,
+        reference=reference,
+        operation=operation.kind.value,
+        planned_at=desk.now,
+        pos_id=operation.pos_id,
+        go_id=operation.go_id,
+    )
+
+
+def _conflict(desk: SyncDesk[Any], conflict: Any) -> ConflictRecord:
+    return ConflictRecord(
+        kind=desk.kind,
+        pos_id=conflict.pos_id,
+        go_id=conflict.go_id,
+        field=conflict.field,
+        base=_told(conflict.base),
+        pos=_told(conflict.pos),
+        go=_told(conflict.go),
+        chosen=conflict.chosen.value if conflict.chosen else None,
+        why=conflict.why,
+        seen_at=desk.now,
+    )
+
+
+def _told(value: Any) -> str | None:
+    return None if value is None else repr(value)
+
+
+def _remedy(error: PosgoError) -> str:
+    if isinstance(error, ConflictError):
+        return "It is in use, or was changed meanwhile; look at it on that side, the next run tries again."
+    if isinstance(error, RejectedError):
+        return "Correct the value that is refused, on either side; the next run tries again."
+    return "Nothing is lost; run again."
