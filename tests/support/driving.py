@@ -8,9 +8,12 @@ import attrs
 
 from posgo.clients.calls import Call
 from posgo.clients.go_client import GoClient
+from posgo.clients.pos.protocol import PointOfSale
+from posgo.clients.pos.requests import PosRequest
 from posgo.exceptions import PosgoError
 from posgo.procedure import Pause, Procedure
 from posgo.state import StateStore, StoreRequest
+from posgo.testing import VirtualClock
 
 T = TypeVar("T")
 
@@ -29,6 +32,8 @@ class Driver:
     Attributes:
         go: The client.
         store: The store.
+        clock: What pauses move.
+        pos: The POS; None if nothing is asked of it.
         stop_at: The request to stop at, counted from 1; None runs to the end.
         carried_out: Whether that request still takes effect, its answer alone being lost.
         asked: What was asked so far.
@@ -36,6 +41,8 @@ class Driver:
 
     go: GoClient
     store: StateStore
+    pos: PointOfSale | None = attrs.field(default=None, kw_only=True)
+    clock: VirtualClock = attrs.field(factory=VirtualClock, kw_only=True)
     stop_at: int | None = None
     carried_out: bool = False
     asked: list[Any] = attrs.Factory(list)
@@ -73,6 +80,8 @@ class Driver:
                 return self.go.send(request)
             case StoreRequest():
                 return request.on(self.store, "client")
+            case PosRequest() if self.pos is not None:
+                return request.on(self.pos)
             case Pause():
-                return None
+                return self.clock.advance(request.duration.total_seconds())
         raise TypeError(f"{request!r} is not answered here")

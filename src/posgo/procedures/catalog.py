@@ -181,7 +181,7 @@ class GoProducts:
         old = self.catalog.to_go(value_before(value, changes), int(id))
         yield from products.update(old, self.catalog.to_go(value, int(id)))
 
-    def refer(self, record: Record[Product], reference: str) -> Procedure[None]:
+    def refer(self, record: Record[Product], reference: str) -> Procedure[None]:  # noqa: ARG002
         """
         See :meth:`Side.refer`. There is no place for it.
         """

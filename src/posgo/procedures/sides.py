@@ -122,14 +122,14 @@ class PosSide(Generic[Thing]):
         """
         return (yield from ask(FetchRecord(self.type, id)))
 
-    def candidates(self, values: Iterable[Thing]) -> Procedure[list[Record[Thing]]]:
+    def candidates(self, values: Iterable[Thing]) -> Procedure[list[Record[Thing]]]:  # noqa: ARG002
         """
         See :meth:`Side.candidates`. The POS makes a record once per reference, so none are needed.
         """
         return []
         yield
 
-    def find(self, value: Thing, reference: str) -> Procedure[Record[Thing] | None]:
+    def find(self, value: Thing, reference: str) -> Procedure[Record[Thing] | None]:  # noqa: ARG002
         """
         See :meth:`Side.find`.
         """
@@ -195,14 +195,14 @@ class GoCustomers:
         except NotFoundError:
             return None
 
-    def candidates(self, values: Iterable[Customer]) -> Procedure[list[Record[Customer]]]:
+    def candidates(self, values: Iterable[Customer]) -> Procedure[list[Record[Customer]]]:  # noqa: ARG002
         """
         See :meth:`Side.candidates`. Go refuses a second customer with the same reference, so none are needed.
         """
         return []
         yield
 
-    def find(self, value: Customer, reference: str) -> Procedure[Record[Customer] | None]:
+    def find(self, value: Customer, reference: str) -> Procedure[Record[Customer] | None]:  # noqa: ARG002
         """
         See :meth:`Side.find`.
         """

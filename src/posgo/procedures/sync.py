@@ -1,13 +1,18 @@
 """
 Keeping one kind of record alike on both sides: read, plan, carry out, remember.
 
-Nothing pending is trusted across runs: what is to be done is worked out anew
-from what both sides say. Only what cannot be seen is stored before it is
-sent: the intent to create, so that a creation in doubt is looked up before
-it is repeated. Cursors move last, with the results they cover.
+Nothing pending is carried over: what is to be done is worked out anew from
+what both sides say. The intent to write is stored before anything is sent,
+so that the next run knows that something may be on its way, and which
+records to look at again. Cursors move last, with the results they cover.
+
+Go's reads lag behind its writes. A run that reads too soon would take what
+it wrote a moment ago for somebody's edit back, so a run that wrote to Go
+waits before it ends, and one that finds intents of a run that did not end
+waits before it reads.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -32,6 +37,7 @@ from posgo.state import (
     ConflictRecord,
     CursorRecord,
     IntentRecord,
+    Key,
     LinkRecord,
     LoadLinks,
     LoadProgress,
@@ -151,10 +157,10 @@ def sync_kind(desk: SyncDesk[T]) -> Procedure[KindReport]:
     Make one kind of record alike on both sides.
     """
     progress = yield from ask(LoadProgress(desk.kind))
-    if any(intent.attempts for intent in progress.intents):
-        yield from pause(desk.look_up_after, "a creation of an earlier run is in doubt, and reads lag")
+    if progress.intents:
+        yield from pause(desk.look_up_after, "an earlier run may have written, and Go's reads lag")
     look = yield from _look(desk, progress, full=desk.full)
-    if not look.complete and _unknown_links(desk, look):
+    if not look.complete and _unknown_links(look):
         # Somebody of ours has been here before and this store does not know: it is older than the data.
         look = yield from _look(desk, progress, full=True)
     look, planned = yield from _plan(desk, look)
@@ -214,7 +220,7 @@ def _unlinked(look: _Look[T], replica: Replica) -> list[Record[T]]:
     return [record for own_id, record in look.records[replica].items() if own_id not in linked]
 
 
-def _unknown_links(desk: SyncDesk[T], look: _Look[T]) -> bool:
+def _unknown_links(look: _Look[T]) -> bool:
     """
     Whether a record names a counterpart of ours that the store knows nothing of.
     """
@@ -271,7 +277,9 @@ class _Run(Generic[T]):
     written: dict[str, int] = attrs.Factory(dict)
     failed: list[Failed] = attrs.Factory(list)
     stopped: bool = False
+    wrote_to_go: bool = False
     links: dict[tuple[str, str], Link[T]] = attrs.Factory(dict)
+    intents: dict[Key, None] = attrs.Factory(dict)
     left: set[tuple[str | None, str | None]] = attrs.Factory(set)
     made: dict[Replica, dict[str, Record[T]]] = attrs.Factory(lambda: {replica: {} for replica in Replica})
 
@@ -293,12 +301,16 @@ class _Run(Generic[T]):
         Go allocates numbers: what a side made of a new record is to be alike as well when the run ends.
         """
         self.links = {(link.pos_id, link.go_id): link for link in self.look.links}
+        self.intents = dict.fromkeys(intent.key for intent in self.look.progress.intents)
         yield from self._carry_out(self.plan)
         for _ in range(_MOST_ROUNDS):
             if self.stopped or not any(self.made.values()):
                 break
             yield from self._carry_out(self._follow_up())
-        if not self.stopped:
+        # What a person has not approved yet must be seen again: cursors stay.
+        if not (self.stopped or self.plan.withheld):
+            if self.wrote_to_go:
+                yield from pause(self.desk.look_up_after, "Go's reads lag behind its writes")
             yield from self._finish()
 
     def _follow_up(self) -> Plan[T]:
@@ -324,13 +336,16 @@ class _Run(Generic[T]):
                 yield from self._fail(operation, error)
 
     def _store_intents(self, planned: Plan[T]) -> Procedure[None]:
-        known = {intent.key for intent in self.look.progress.intents}
-        wanted = [
-            _intent(self.desk, operation) for operation in planned.operations if operation.kind is Kind.CREATE
-        ]
-        new = [intent for intent in wanted if intent.key not in known]
+        wanted = {
+            intent.key: intent
+            for operation in planned.operations
+            if operation.replica is not None
+            for intent in [_intent(self.desk, operation)]
+        }
+        new = [intent for key, intent in wanted.items() if key not in self.intents]
         if new:
             yield from self._commit(put=new)
+        self.intents |= dict.fromkeys(wanted)
 
     def _do(self, operation: Operation[T]) -> Procedure[None]:
         match operation.kind:
@@ -342,6 +357,7 @@ class _Run(Generic[T]):
                 yield from self._change(operation)
             case Kind.UNLINK:
                 yield from self._unlink(operation)
+        self.wrote_to_go |= operation.replica is Replica.GO or Replica.GO in operation.write_reference
         name = " ".join(filter(None, (operation.kind, operation.replica)))
         self.written[name] = self.written.get(name, 0) + 1
 
@@ -357,23 +373,17 @@ class _Run(Generic[T]):
     def _create(self, operation: Operation[T]) -> Procedure[None]:
         assert operation.replica is not None and operation.value is not None  # noqa: PT018, S101
         assert operation.reference is not None  # noqa: S101 - a created record names its counterpart
-        side = self.desk.side(operation.replica)
-        intent = _intent(self.desk, operation)
-        before = next((each for each in self.look.progress.intents if each.key == intent.key), intent)
-        record = (yield from side.find(operation.value, operation.reference)) if before.attempts else None
-        if record is None:
-            record = yield from self._made(side, operation, intent)
-        yield from self._confirm(operation, new_id=record.id, drop=[intent])
+        record = yield from self._made(self.desk.side(operation.replica), operation)
+        yield from self._confirm(operation, new_id=record.id)
         self.made[operation.replica][record.id] = record
 
-    def _made(self, side: Side[T], operation: Operation[T], intent: IntentRecord) -> Procedure[Record[T]]:
+    def _made(self, side: Side[T], operation: Operation[T]) -> Procedure[Record[T]]:
         assert operation.value is not None and operation.reference is not None  # noqa: PT018, S101
         try:
             return (yield from side.create(operation.value, operation.reference))
         except (ApiError, WireFormatError) as error:
             if not (error.may_have_happened or isinstance(error, DuplicateReferenceError)):
                 raise
-            yield from self._commit(put=[attrs.evolve(intent, attempts=intent.attempts + 1)])
             yield from pause(self.desk.look_up_after, "a creation is in doubt, and reads lag")
             record = yield from side.find(operation.value, operation.reference)
             if record is not None:
@@ -391,31 +401,19 @@ class _Run(Generic[T]):
     def _unlink(self, operation: Operation[T]) -> Procedure[None]:
         yield from self._confirm(operation)
 
-    def _confirm(
-        self, operation: Operation[T], *, new_id: str | None = None, drop: Iterable[IntentRecord] = ()
-    ) -> Procedure[None]:
+    def _confirm(self, operation: Operation[T], *, new_id: str | None = None) -> Procedure[None]:
         """
         Move the link as far as this operation was confirmed.
         """
         pair = (operation.pos_id or new_id or "", operation.go_id or new_id or "")
         before = self.links.get(pair)
         after = advance(before, operation, new_id=new_id)
-        dropped = [*(intent.key for intent in drop), *self._retry_keys(pair)]
-        if after is None:
-            self.links.pop(pair, None)
-            if before is not None:
-                dropped.append(LinkRecord(kind=self.desk.kind, link=before).key)
-            yield from self._commit(drop=dropped)
-        else:
+        if after is not None:
             self.links[pair] = after
-            yield from self._commit(put=[LinkRecord(kind=self.desk.kind, link=after)], drop=dropped)
-
-    def _retry_keys(self, pair: tuple[str, str]) -> Iterator[Any]:
-        return (
-            intent.key
-            for intent in self.look.progress.intents
-            if pair == (intent.pos_id or "", intent.go_id or "")
-        )
+            yield from self._commit(put=[LinkRecord(kind=self.desk.kind, link=after)])
+        elif before is not None:
+            del self.links[pair]
+            yield from self._commit(drop=[LinkRecord(kind=self.desk.kind, link=before).key])
 
     def _fail(self, operation: Operation[T], error: ApiError | WireFormatError) -> Procedure[None]:
         self.failed.append(Failed(operation=operation, error=error, remedy=_remedy(error)))
@@ -448,13 +446,11 @@ class _Run(Generic[T]):
             for stone in self.plan.tombstones
         ]
         put += [_conflict(self.desk, conflict) for conflict in self.plan.conflicts]
-        settled = [intent.key for intent in self.look.progress.intents if not self._is_left(intent)]
+        left = {_intent(self.desk, failed.operation).key for failed in self.failed}
+        settled = [key for key in self.intents if key not in left]
         if put or settled:
             expire = self.desk.now - self.desk.keep_conflicts
             yield from self._commit(put=put, drop=settled, expire=expire)
-
-    def _is_left(self, intent: IntentRecord) -> bool:
-        return any(_intent(self.desk, failed.operation).key == intent.key for failed in self.failed)
 
     def _commit(
         self, *, put: Iterable[Any] = (), drop: Iterable[Any] = (), expire: datetime | None = None
