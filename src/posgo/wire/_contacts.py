@@ -22,6 +22,8 @@ def _organization_number(value: Any) -> str | None:
     # Foreign customers have other numbers; they are not ours to judge, and not ours to send.
     if not isinstance(value, str):
         raise ModelError("a text expected")
+    if len(value) == 9 and value.isascii() and value.isdigit():
+        return value
     digits = "".join(value.upper().split()).removeprefix("NO").removesuffix("MVA")
     return digits if len(digits) == 9 and digits.isascii() and digits.isdigit() else None
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args
 
 import attrs
 import cattrs
@@ -111,6 +112,8 @@ def to_instant(value: object, _type: object = None) -> datetime:
     """
     try:
         instant = datetime.fromisoformat(_text(value, str))
+        if instant.tzinfo is UTC:
+            return instant
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         if isinstance(error, ModelError):
@@ -145,32 +148,42 @@ def member_name(model: type, field: str) -> str:
     return member.name if member else pascal(field)
 
 
-def _override(model: type, field: str) -> Any:
-    member = _MEMBERS.get(model, {}).get(field)
+def _without_none(annotation: Any) -> Any:
+    """
+    What a field holds when it is not None: nulls never reach the reading of a field.
+    """
+    held = [one for one in get_args(annotation) if one is not NoneType]
+    return held[0] if isinstance(annotation, UnionType) and len(held) == 1 else annotation
+
+
+def _override(model: type, field: "attrs.Attribute[Any]", converter: cattrs.Converter) -> Any:
+    member = _MEMBERS.get(model, {}).get(field.name)
     read = member.read if member else None
-    return override(
-        rename=member_name(model, field),
-        struct_hook=None if read is None else lambda value, _type: read(value),
-    )
+    if read is None:
+        hook = converter.get_structure_hook(_without_none(field.type))
+        return override(rename=member_name(model, field.name), struct_hook=hook)
+    return override(rename=member_name(model, field.name), struct_hook=lambda value, _type: read(value))
 
 
 def _reader_of(converter: cattrs.Converter) -> Callable[[type], Callable[[Any, Any], Any]]:
     def build(model: type) -> Callable[[Any, Any], Any]:
         overrides: dict[str, Any] = {
-            field.name: _override(model, field.name) for field in attrs.fields(model)
+            field.name: _override(model, field, converter) for field in attrs.fields(model)
         }
         read_members: Callable[[Any, Any], Any] = make_dict_structure_fn(model, converter, **overrides)
 
         def read_object(value: Any, _type: Any) -> Any:
             if not isinstance(value, dict):
                 raise _problem("an object", value)
-            # Null and absent mean the same: the field's default.
-            given = {name: member for name, member in value.items() if member is not None}
+            # Null and absent mean the same: the field's default. Most members
+            # of Go's objects are no field of ours, so only ours are looked at.
+            given = {name: member for name in wanted if (member := value.get(name)) is not None}
             for name in required:
                 if name not in given:
                     raise KeyError(name)
             return read_members(given, model)
 
+        wanted = tuple(member_name(model, field.name) for field in attrs.fields(model))
         required = _REQUIRED.get(model, ())
         return read_object
 
@@ -279,15 +292,16 @@ def structure_records(value: Any, model: type[T]) -> tuple[Record[T], ...]:
     """
     Read a parsed JSON list as records.
     """
-    read_keys, read_value = _QUICK.get_structure_hook(_Keys), _QUICK.get_structure_hook(model)
+    read_value: Callable[[Any, Any], T] = _QUICK.get_structure_hook(model)
 
     def quick(row: Any) -> Record[T]:
-        keys = read_keys(row, _Keys)
+        value = read_value(row, model)
+        changed_at, reference = row.get("LastChangedDateTimeOffset"), row.get("ExternalImportReference")
         return Record(
-            id=str(keys.id),
-            value=read_value(row, model),
-            changed_at=keys.changed_at,
-            reference=keys.reference,
+            id=str(_integer(row["Id"], int)),
+            value=value,
+            changed_at=None if changed_at is None else to_instant(changed_at),
+            reference=None if reference is None else _text(reference, str),
         )
 
     return _each(value, quick, lambda row, at: structure_record(row, model, at))
