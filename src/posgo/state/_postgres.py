@@ -164,6 +164,6 @@ def _explained(error: psycopg.Error) -> str:
 
 def _code_of_refusal(error: psycopg.Error) -> str | None:
     said: Any = str(error)
-    if "FATAL" not in said:
+    if "FATAL" not in said and "no password" not in said:
         return None
     return next((code for code, words in _REFUSALS if any(word in said for word in words)), None)

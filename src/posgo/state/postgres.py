@@ -28,7 +28,6 @@ from contextlib import (
     asynccontextmanager,
     closing,
     contextmanager,
-    nullcontext,
     suppress,
 )
 from datetime import datetime, timedelta
@@ -37,6 +36,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 import psycopg
 from psycopg import AsyncConnection, Connection
 from psycopg.errors import LockNotAvailable
+from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from posgo.exceptions import LeaseHeldError
@@ -65,6 +65,8 @@ _LOCK = "SELECT pg_advisory_lock(%s)"
 _UNLOCK = "SELECT pg_advisory_unlock(%s)"
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _POOLED = "PostgreSQL"
+# Any statement makes psycopg begin the caller's transaction, so that ours is a part of it and commits nothing.
+_BEGIN = "SELECT 1"
 
 
 class Pool(Protocol):
@@ -127,7 +129,8 @@ class PostgresStore:
 
         What is committed to it counts when the caller commits; other runners
         of the client company wait until then. A lease still has a connection
-        of its own.
+        of its own. In autocommit, open a transaction first: without one each
+        operation is its own.
         """
         bound = copy.copy(self)
         bound._callers = connection  # noqa: SLF001 - of our own class
@@ -224,7 +227,7 @@ class PostgresStore:
     def _carry_out(self, operation: Operation[T], *, first: str | None = None) -> T:
         with (
             translated(self._name),
-            self._own() if self._callers is None else nullcontext(self._callers) as connection,
+            self._session() as connection,
             connection.transaction(),
             connection.cursor(row_factory=tuple_row) as cursor,
         ):
@@ -237,6 +240,16 @@ class PostgresStore:
             except StopIteration as stop:
                 result: T = stop.value
                 return result
+
+    @contextmanager
+    def _session(self) -> Iterator[_Session]:
+        if self._callers is None:
+            with self._own() as connection:
+                yield connection
+        else:
+            if _is_to_begin(self._callers):
+                self._callers.execute(_BEGIN)
+            yield self._callers
 
     def _own(self) -> AbstractContextManager[_Session]:
         if isinstance(self._source, str):
@@ -380,7 +393,7 @@ class AsyncPostgresStore:
     async def _converse(self, operation: Operation[T], first: str | None) -> T:
         with translated(self._name):
             async with (
-                self._own() if self._callers is None else nullcontext(self._callers) as connection,
+                self._session() as connection,
                 connection.transaction(),
                 connection.cursor(row_factory=tuple_row) as cursor,
             ):
@@ -394,6 +407,16 @@ class AsyncPostgresStore:
                     result: T = stop.value
                     return result
 
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[_AsyncSession]:
+        if self._callers is None:
+            async with self._own() as connection:
+                yield connection
+        else:
+            if _is_to_begin(self._callers):
+                await self._callers.execute(_BEGIN)
+            yield self._callers
+
     def _own(self) -> AbstractAsyncContextManager[_AsyncSession]:
         return _connected(self._source) if isinstance(self._source, str) else self._source.connection()
 
@@ -404,6 +427,10 @@ class AsyncPostgresStore:
         else:
             await cursor.execute(dialect(statement.sql), statement.values)
         return Answer(await cursor.fetchall() if cursor.description else [], cursor.rowcount)
+
+
+def _is_to_begin(connection: _Session | _AsyncSession) -> bool:
+    return not connection.autocommit and connection.info.transaction_status is TransactionStatus.IDLE
 
 
 @asynccontextmanager

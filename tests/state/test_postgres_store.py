@@ -1,0 +1,380 @@
+"""
+What only a server can get wrong: versions, privileges, transactions of others, and being away.
+"""
+
+import asyncio
+import pickle
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+from posgo.exceptions import LeaseHeldError, StaleStateError, StateStoreError
+from posgo.state import Changes, StateStore
+from posgo.state.postgres import SCHEMA, AsyncPostgresStore, PostgresStore
+from posgo.testing._store_examples import add, conflict, cursor, everything, pair, settlement
+from posgo.testing.store_contract import blocking
+from support.postgres import Server, start
+
+NOW = timedelta(0)
+OPENERS: list[Callable[[str], StateStore]] = [
+    PostgresStore,
+    lambda conninfo: blocking(partial(AsyncPostgresStore, conninfo))(),
+]
+
+
+@pytest.fixture(params=OPENERS, ids=["blocking", "asynchronous"])
+def open_store(request: pytest.FixtureRequest) -> Callable[[str], StateStore]:
+    opener: Callable[[str], StateStore] = request.param
+    return opener
+
+
+def sql(database: str, *statements: str) -> list[tuple[Any, ...]]:
+    """
+    Run statements; give the rows of the last one.
+    """
+    with psycopg.connect(database, autocommit=True) as connection:
+        cursors = [connection.execute(statement.encode()) for statement in statements]
+        return cursors[-1].fetchall() if cursors[-1].description else []
+
+
+class TestTables:
+    """
+    Made once, by whoever comes first, in one version.
+    """
+
+    def test_many_may_make_them_at_once(self, database: str, open_store: Callable[[str], StateStore]) -> None:
+        """
+        Whoever comes second waits for the first, and nobody fails.
+        """
+        with ThreadPoolExecutor(6) as pool:
+            versions = list(
+                pool.map(lambda _: open_store(database).progress("c", "customers").version, range(6))
+            )
+
+        assert [0] * 6 == versions
+
+    def test_another_version_is_refused(self, database: str, open_store: Callable[[str], StateStore]) -> None:
+        """
+        An older posgo does not write into a newer one's tables.
+        """
+        PostgresStore(database)
+        sql(database, "UPDATE posgo_schema SET version = 99")
+
+        with pytest.raises(StateStoreError, match="schema 99, and this posgo works with 2; update posgo"):
+            open_store(database).progress("c", "customers")
+
+    def test_the_owner_can_make_them(self, database: str) -> None:
+        """
+        ``SCHEMA`` is all a role without the right to create needs from one who has it.
+        """
+        sql(
+            database,
+            SCHEMA,
+            "CREATE ROLE guest LOGIN",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest",
+        )
+        guest = PostgresStore(database.replace("user=postgres", "user=guest"))
+
+        assert 1 == add(guest, pair(), settlement())
+        sql(database, "DROP OWNED BY guest", "DROP ROLE guest")
+
+    def test_they_lie_where_the_session_looks_first(self, database: str) -> None:
+        """
+        Two stores live apart in two schemas of one database.
+        """
+        sql(database, "CREATE SCHEMA one", "CREATE SCHEMA two")
+        one, two = (PostgresStore(f"{database} options='-c search_path={name}'") for name in ("one", "two"))
+        add(one, pair())
+
+        assert ((), 0) == (two.links("c", "customers").links, two.progress("c", "customers").version)
+
+    def test_some_links_are_searched_for(self, database: str) -> None:
+        """
+        PostgreSQL looks links up in an index from either side, once there are many.
+        """
+        store = PostgresStore(database)
+        add(store, *(pair(f"p{number}", f"g{number}") for number in range(5000)))
+        sql(database, "ANALYZE posgo_links")
+
+        for side in ("pos_id", "go_id"):
+            query = f"EXPLAIN SELECT base FROM posgo_links WHERE client = 'c' AND kind = 'customers' AND {side} = ANY('{{p1,p2}}')"  # noqa: S608
+            assert not any("Seq Scan" in row[0] for row in sql(database, query))
+
+
+class TestTransactions:
+    """
+    Others' transactions, and ours in them.
+    """
+
+    def test_a_commit_can_be_part_of_the_callers(self, database: str) -> None:
+        """
+        It counts when the caller commits, together with what else the caller wrote.
+        """
+        store = PostgresStore(database)
+        sql(database, "CREATE TABLE jobs (name TEXT)")
+        with psycopg.connect(database) as connection:
+            connection.execute("INSERT INTO jobs VALUES ('next run')")
+            assert 1 == add(store.within(connection), pair())
+            assert () == store.links("c", "customers").links
+            connection.commit()
+
+        assert (pair().link,) == store.links("c", "customers").links
+        assert [("next run",)] == sql(database, "SELECT name FROM jobs")
+
+    def test_the_caller_can_take_it_back(self, database: str) -> None:
+        """
+        A rollback undoes it; a stale commit inside spoils nothing else of the caller's transaction.
+        """
+        store = PostgresStore(database)
+        sql(database, "CREATE TABLE jobs (name TEXT)")
+        with psycopg.connect(database) as connection:
+            add(store.within(connection), pair())
+            connection.rollback()
+            connection.execute("INSERT INTO jobs VALUES ('kept')")
+            with pytest.raises(StaleStateError):
+                store.within(connection).commit("c", Changes(put=[pair()]), expected_version=7)
+
+        assert 0 == store.progress("c", "customers").version
+        assert [("kept",)] == sql(database, "SELECT name FROM jobs")
+
+    def test_with_coroutines_too(self, database: str) -> None:
+        """
+        The asynchronous store joins a transaction in the same way.
+        """
+
+        async def check() -> tuple[int, int]:
+            store = AsyncPostgresStore(database)
+            async with await psycopg.AsyncConnection.connect(database) as connection:
+                bound = store.within(connection)
+                await bound.commit("c", Changes(put=[pair()]), expected_version=0)
+                inside = (await bound.links("c", "customers")).version
+                await connection.rollback()
+            return inside, (await store.links("c", "customers")).version
+
+        assert (1, 0) == asyncio.run(check())
+
+    def test_a_stricter_level_is_told_as_stale(self, database: str) -> None:
+        """
+        A serialization failure is what it means: somebody committed first.
+        """
+        store = PostgresStore(database)
+        add(store, pair())
+        with psycopg.connect(database) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+            bound = store.within(connection)
+            version = bound.progress("c", "customers").version
+            add(store, pair("p2"))
+            with pytest.raises(StaleStateError):
+                bound.commit("c", Changes(put=[pair("p3")]), expected_version=version)
+
+    def test_rows_of_any_shape_are_read(self, database: str) -> None:
+        """
+        A pool whose connections give dictionaries serves as well.
+        """
+        options = {"row_factory": psycopg.rows.dict_row}
+        with ConnectionPool(database, min_size=1, kwargs=options, open=True) as pool:
+            store = PostgresStore(pool)
+            add(store, pair(), cursor("1"))
+            assert (pair().link,) == everything(store)[0]
+
+    def test_an_asynchronous_pool_serves(self, database: str) -> None:
+        """
+        Its connections go back after each operation, and after a lease.
+        """
+
+        async def check() -> tuple[int, ...]:
+            async with AsyncConnectionPool(database, min_size=1, max_size=2, open=False) as pool:
+                store = AsyncPostgresStore(pool)
+                for version in range(5):
+                    async with store.lease("c", wait=NOW):
+                        await store.commit("c", Changes(put=[pair()]), expected_version=version)
+                with pytest.raises(LeaseHeldError):
+                    async with store.lease("c", wait=NOW), store.lease("c", wait=NOW):
+                        pytest.fail("entered a lease that is held")
+                return (await store.progress("c", "customers")).version, pool.get_stats()["requests_num"]
+
+        assert 5 == asyncio.run(check())[0]
+
+
+class TestTrouble:
+    """
+    One sentence each, with no password and no value in it.
+    """
+
+    def test_a_lost_connection_ends_the_lease(
+        self, database: str, open_store: Callable[[str], StateStore]
+    ) -> None:
+        """
+        Another may enter, and whoever lost it leaves without an error of its own.
+        """
+        store, other = open_store(database), PostgresStore(database)
+        with store.lease("c", wait=NOW):
+            sql(database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            with other.lease("c", wait=timedelta(seconds=30)):
+                pass
+
+    @pytest.mark.parametrize(
+        "conninfo",
+        [
+            "postgresql://till:p@ssword@db.example/posgo",
+            "postgresql://till:pass/word@db.example/posgo",
+            "postgresql://till@p:password@db.example/posgo",
+            "host=db.example password=pass word dbname=posgo",
+            "password='password",
+        ],
+    )
+    def test_a_garbled_connection_string_is_not_repeated(
+        self, conninfo: str, open_store: Callable[[str], StateStore]
+    ) -> None:
+        """
+        Where a password's own characters end up in other places, nothing of it is told.
+        """
+        with pytest.raises(StateStoreError, match="percent-encode") as caught:
+            open_store(conninfo).progress("c", "customers")
+
+        assert "word" not in str(caught.value).replace("its password", "")
+        assert None is caught.value.__cause__
+
+    def test_names_hold_no_secrets(self, database: str) -> None:
+        """
+        The store says which database it is, never who connects and with what.
+        """
+        conninfo = f"{database} password=hemmelig"
+        names = {repr(PostgresStore(conninfo)), repr(AsyncPostgresStore(conninfo))}
+
+        assert not [name for name in names if "hemmelig" in name or "user" in name]
+        with ConnectionPool(conninfo, min_size=1, open=True) as pool:
+            assert "PostgresStore('PostgreSQL')" == repr(PostgresStore(pool))
+
+    @pytest.mark.parametrize(
+        ("changed", "says"),
+        [
+            ({"dbname": "nowhere"}, "no such database"),
+            ({"user": "nobody"}, "refused the user or the password"),
+            ({"host": "127.0.0.1", "port": "1"}, "cannot be reached"),
+            ({"options": "-c default_transaction_read_only=on"}, "read-only"),
+            ({"options": "-c search_path=nowhere"}, "the database refused: InvalidSchemaName"),
+            ({"options": "-c statement_timeout=1 -c lock_timeout=1"}, "cancelled|refused: LockNotAvailable"),
+        ],
+    )
+    def test_refusals_are_told_apart(
+        self,
+        database: str,
+        changed: dict[str, str],
+        says: str,
+        open_store: Callable[[str], StateStore],
+    ) -> None:
+        """
+        A missing database, a wrong role, nobody listening, a standby: each with its own words.
+        """
+        conninfo = psycopg.conninfo.make_conninfo(database, password="hemmelig", **changed)
+        with psycopg.connect(database) as busy:
+            busy.execute("SELECT pg_advisory_xact_lock(-1)")
+            if "timeout" in changed.get("options", ""):
+                PostgresStore(database)
+                busy.execute("LOCK TABLE posgo_schema")
+            with pytest.raises(StateStoreError, match=says) as caught:
+                open_store(conninfo).commit("c", Changes(put=[pair()]), expected_version=0)
+
+        assert "hemmelig" not in "".join(map(repr, (caught.value, caught.value.__cause__)))
+        assert str(caught.value) == str(pickle.loads(pickle.dumps(caught.value)))  # noqa: S301 - our own
+
+    def test_a_wrong_password_is_named(self, postgres: Server, database: str) -> None:
+        """
+        Without repeating it.
+        """
+        rules = postgres.folder / "data" / "pg_hba.conf"
+        before = rules.read_text()
+        rules.write_text(f"local all locked scram-sha-256\n{before}")
+        try:
+            sql(database, "CREATE ROLE locked LOGIN PASSWORD 'right'", "SELECT pg_reload_conf()")
+            for password in ({"password": "hemmelig"}, {}):
+                conninfo = psycopg.conninfo.make_conninfo(database, user="locked", **password)
+                with pytest.raises(StateStoreError, match="refused the user or the password") as caught:
+                    PostgresStore(conninfo)
+                assert "hemmelig" not in str(caught.value)
+        finally:
+            rules.write_text(before)
+            sql(database, "DROP ROLE locked", "SELECT pg_reload_conf()")
+
+    def test_privileges_and_missing_tables_are_named(self, database: str) -> None:
+        """
+        With the remedy.
+        """
+        store = PostgresStore(database)
+        sql(database, "CREATE ROLE poor LOGIN")
+        with pytest.raises(StateStoreError, match=r"may not use or make .*posgo\.state\.postgres\.SCHEMA"):
+            PostgresStore(database.replace("user=postgres", "user=poor"))
+        sql(database, "DROP ROLE poor", "DROP TABLE posgo_links")
+        with pytest.raises(StateStoreError, match="tables are gone"):
+            store.links("c", "customers")
+
+    @pytest.mark.parametrize("value", ["\x00", "\ud800"])
+    def test_what_no_database_takes_is_refused(
+        self, database: str, value: str, open_store: Callable[[str], StateStore]
+    ) -> None:
+        """
+        A NUL or half a character in an opaque text is one clear error, and nothing is written.
+        """
+        store = open_store(database)
+
+        with pytest.raises(StateStoreError, match="no database takes; nothing was written"):
+            add(store, pair(), cursor(value))
+
+        assert 0 == store.progress("c", "customers").version
+
+    def test_a_damaged_row_is_named_without_what_it_says(self, database: str) -> None:
+        """
+        As in every SQL store.
+        """
+        store = PostgresStore(database)
+        add(store, conflict())
+        sql(database, "UPDATE posgo_conflicts SET seen_at = '9 Hemmelig'")
+
+        with pytest.raises(StateStoreError, match="a row of posgo_conflicts is damaged") as caught:
+            everything(store)
+
+        assert "Hemmelig" not in str(caught.value)
+
+
+class TestServerCrash:
+    """
+    The server itself may die.
+    """
+
+    def test_what_was_confirmed_survives_and_the_rest_is_told(self) -> None:
+        """
+        Stopped as by a crash in the middle of commits: every confirmed one is there after the restart.
+        """
+        with start() as server:
+            store = PostgresStore(server.conninfo())
+            confirmed, told = [0], []
+
+            def commit_until_told() -> None:
+                try:
+                    while True:
+                        mark = cursor(str(confirmed[0] + 1))
+                        confirmed[0] = store.commit("c", Changes(put=[mark]), expected_version=confirmed[0])
+                except StateStoreError as error:
+                    told.append(str(error))
+
+            writer = threading.Thread(target=commit_until_told)
+            writer.start()
+            while not confirmed[0]:
+                pass
+            server.stop("immediate")
+            writer.join(60)
+            server.start()
+
+            progress = store.progress("c", "customers")
+            assert progress.version in (confirmed[0], confirmed[0] + 1)
+            assert {"go": str(progress.version)} == progress.cursors
+            (sentence,) = told
+            assert "may or may not have happened" in sentence
