@@ -324,6 +324,9 @@ def resources(go: GoClient) -> None:
     A listing is lazy; its rows have their type.
     """
     assert_type(go.accounts.list(), Iterator[LedgerAccount])
+    assert_type(go.settings.lock_date(), date | None)
+    assert_type(go.customers.list(numbers=[10_000]), Iterator[Record[Customer]])
+    assert_type(go.customers.update("1", Customer(name="a"), Customer(name="b")), Record[Customer])
     with go as entered:
         assert_type(entered, GoClient)
 
@@ -333,6 +336,9 @@ async def async_resources(go: AsyncGoClient) -> None:
     The same names, awaited.
     """
     assert_type(go.accounts.list(), AsyncIterator[LedgerAccount])
+    assert_type(await go.settings.lock_date(), date | None)
+    assert_type(go.customers.list(numbers=[10_000]), AsyncIterator[Record[Customer]])
+    assert_type(await go.customers.update("1", Customer(name="a"), Customer(name="b")), Record[Customer])
     async with go as entered:
         assert_type(entered, AsyncGoClient)
 
