@@ -9,10 +9,11 @@ passed over, so that either side may grow first.
 """
 
 import enum
+import itertools
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -36,6 +37,8 @@ _INSTANT = re.compile(
 # A value quoted in an error may be personal data; the path is enough to find it.
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 # What posgo finds about a report is not for the POS to say.
+_UNIONS = {types.UnionType, typing.Union}
+_PLAIN = {str, int, bool}
 _UNSAID: Mapping[Any, frozenset[str]] = {ZReport: frozenset({"findings"})}
 
 
@@ -134,9 +137,8 @@ def _new_reader(kind: Any) -> _Read:
     if kind in _SCALARS:
         return _SCALARS[kind]
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin in {types.UnionType, typing.Union}:
-        (some,) = (one for one in inner if one is not types.NoneType)
-        return _optional(_reader(some))
+    if origin in _UNIONS:
+        return _optional(_reader(_present(kind)))
     if origin is tuple:
         return _list_of(_reader(inner[0])) if inner[1] is ... else _row_of([_reader(one) for one in inner])
     if issubclass(kind, enum.Enum):
@@ -144,22 +146,35 @@ def _new_reader(kind: Any) -> _Read:
     return _object(kind)
 
 
+def _present(kind: Any) -> Any:
+    """
+    The type of a value that is known not to be null.
+    """
+    if typing.get_origin(kind) not in _UNIONS:
+        return kind
+    (some,) = (one for one in typing.get_args(kind) if one is not types.NoneType)
+    return some
+
+
 def _optional(some: _Read) -> _Read:
     return lambda value: None if value is None else some(value)
 
 
-def _at(part: str, reader: _Read, value: Any) -> Any:
+def _each(readers: Iterable[_Read], values: list[Any]) -> tuple[Any, ...]:
+    read: list[Any] = []
     try:
-        return reader(value)
+        for reader, value in zip(readers, values, strict=False):
+            read.append(reader(value))
     except _MisfitError as misfit:
-        raise misfit.inside(part) from misfit
+        raise misfit.inside(f"[{len(read)}]") from misfit
+    return tuple(read)
 
 
 def _list_of(item: _Read) -> _Read:
     def read_list(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise _expected("a list", value)
-        return tuple([_at(f"[{index}]", item, one) for index, one in enumerate(value)])
+        return _each(itertools.repeat(item), value)
 
     return read_list
 
@@ -168,7 +183,7 @@ def _row_of(items: list[_Read]) -> _Read:
     def read_row(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list) or len(value) != len(items):
             raise _expected(f"a list of {len(items)}", value)
-        return tuple([_at(f"[{index}]", items[index], one) for index, one in enumerate(value)])
+        return _each(items, value)
 
     return read_row
 
@@ -197,23 +212,34 @@ def _converted(field: "attrs.Attribute[Any]", value: Any) -> Any:
 
 
 def _object(model: type) -> _Read:
-    readers = {field.name: _reader(field.type) for field in _fields(model)}
+    readers = {field.name: _reader(_present(field.type)) for field in _fields(model)}
     required = [field.name for field in _fields(model) if field.default is attrs.NOTHING]
 
     def read_object(value: Any) -> Any:
-        if not isinstance(value, dict):
-            raise _expected("an object", value)
-        given = {
-            name: _at(f".{name}", reader, value[name])
-            for name, reader in readers.items()
-            if value.get(name) is not None
-        }
+        given = _given(value, readers)
         for name in required:
             if name not in given:
                 raise _MisfitError("the member is missing", f".{name}")
         return _built(model, given)
 
     return read_object
+
+
+def _given(value: Any, readers: Mapping[str, _Read], *, nulls: bool = False) -> dict[str, Any]:
+    """
+    The known members of an object, read; those that are null only if ``nulls`` mean something.
+    """
+    if not isinstance(value, dict):
+        raise _expected("an object", value)
+    given: dict[str, Any] = {}
+    name = ""
+    try:
+        for name, member in value.items():
+            if name in readers and (nulls or member is not None):
+                given[name] = readers[name](member)
+    except _MisfitError as misfit:
+        raise misfit.inside(f".{name}") from misfit
+    return given
 
 
 def _built(model: type, given: dict[str, Any]) -> Any:
@@ -259,14 +285,9 @@ def read_members(value: Any, model: type, path: str = "$") -> dict[str, Any]:
     Raises:
         WireFormatError: With the path of the first fault.
     """
-    if not isinstance(value, dict):
-        raise WireFormatError(path, _expected("an object", value).problem)
+    readers = {field.name: _member_reader(field) for field in _fields(model)}
     try:
-        return {
-            field.name: _at(f".{field.name}", _member_reader(field), value[field.name])
-            for field in _fields(model)
-            if field.name in value
-        }
+        return _given(value, readers, nulls=True)
     except _MisfitError as misfit:
         raise WireFormatError(path + misfit.path, misfit.problem) from misfit
 
@@ -289,18 +310,18 @@ def to_json(value: Any) -> Any:
     """
     Write a model, or what stands in one, as JSON. What is None is left out of objects.
     """
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, (date, datetime)):
         return value.isoformat()
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, tuple):
         return [to_json(one) for one in value]
-    if attrs.has(type(value)):
-        named = ((field.name, getattr(value, field.name)) for field in _fields(type(value)))
-        return {name: to_json(member) for name, member in named if member is not None}
-    return value
+    named = ((field.name, getattr(value, field.name)) for field in _fields(type(value)))
+    return {name: to_json(member) for name, member in named if member is not None}
 
 
 def canonical(members: Mapping[str, Any], model: type) -> dict[str, Any]:
@@ -313,7 +334,15 @@ def canonical(members: Mapping[str, Any], model: type) -> dict[str, Any]:
     fields = {field.name: field for field in _fields(model)}
     if unknown := sorted(members.keys() - fields.keys()):
         raise ModelError(f"{model.__name__} has no field {unknown[0]!r}; it has {', '.join(fields)}")
-    return {name: _converted(fields[name], value) for name, value in members.items()}
+    return {name: _checked(fields[name], value, model) for name, value in members.items()}
+
+
+def _checked(field: "attrs.Attribute[Any]", value: Any, model: Any) -> Any:
+    converted = _converted(field, value)
+    if field.validator is not None:
+        # Validators name the model in their sentence; they look at nothing else of it.
+        field.validator(model.__new__(model), field, converted)
+    return converted
 
 
 def write_members(members: Mapping[str, Any], model: type) -> dict[str, Any]:

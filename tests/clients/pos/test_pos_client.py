@@ -459,6 +459,9 @@ class TestNonsense:
             lambda pos: pos.create("Kari", reference="go:1"),
             lambda pos: pos.update(Customer, "1", {"colour": "black"}),
             lambda pos: pos.update(Product, "1", {"price": 39.9}),
+            lambda pos: pos.update(Customer, "1", {"is_person": "yes"}),
+            lambda pos: pos.update(Order, "1", {"ordered_on": "2026-03-14"}),
+            lambda pos: pos.update(Product, "1", {}, expected={"name": ""}),
             lambda pos: pos.update(Customer, "1", {}, reference="x" * 101),
         ],
     )
