@@ -251,7 +251,10 @@ class TestHostileAnswers:
             ({**FEED, "records": [{**RECORD, "reference": 7}]}, "$.records[0].reference"),
             ({**FEED, "records": [{**RECORD, "value": {}}]}, "$.records[0].value"),
             ({**FEED, "records": [{**RECORD, "value": {"name": 7}}]}, "$.records[0].value.name"),
-            ({**FEED, "records": [{**RECORD, "value": {"name": "\ud800"}}]}, "$.records[0].value.name"),
+            (
+                {**FEED, "records": [{**RECORD, "value": {"name": "Kari \ud800 Nordmann"}}]},
+                "$.records[0].value.name",
+            ),
             (
                 {**FEED, "records": [{**RECORD, "value": {"name": "x", "number": "7"}}]},
                 "$.records[0].value.number",
@@ -290,7 +293,7 @@ class TestHostileAnswers:
             read_feed(body, Customer)
 
         assert path == raised.value.path
-        assert not {"Norge", "01017012345", "\ud800"} & set(raised.value.problem.replace("'", " ").split())
+        assert not [one for one in ("Norge", "01017012345", "Nordmann") if one in raised.value.problem]
 
     @pytest.mark.parametrize(
         ("body", "path"),

@@ -341,6 +341,9 @@ class TestKeys:
         replayed = dict(sent.headers)
         assert 200 == answer("POST", url, replayed, sent.content).status
         assert 401 == answer("POST", url, replayed, sent.content + b" ").status
+        created = int(shop.clock.utc_now().timestamp())
+        later = replayed["pos-signature"].replace(f"created={created}", f"created={created + 1}")
+        assert 401 == answer("POST", url, {**replayed, "pos-signature": later}, sent.content).status
         assert 401 == answer("PATCH", url, replayed, sent.content).status
         assert 401 == answer("POST", f"{url}?limit=1", replayed, sent.content).status
         assert 401 == answer("POST", url, {**replayed, "pos-signature": "?"}, sent.content).status
