@@ -654,3 +654,16 @@ class TestLease:
         with pytest.raises(StateStoreError, match=r"lease.*cannot be opened"), store.lease("c", wait=NOW):
             pytest.fail("entered a lease without a lock")
         assert 1 == add(store, pair())
+
+    def test_commits_under_a_lease_wait_for_the_disk_once(self, path: Path) -> None:
+        """
+        The log is not copied back with every commit while a runner is at work, and is gone when it leaves.
+        """
+        store, log = SqliteStore(path), path.with_name("state.sqlite3-wal")
+        with store.lease("c", wait=NOW):
+            add(store, pair())
+            first = log.stat().st_size
+            add(store, pair("p2"))
+            assert 0 < first < log.stat().st_size
+
+        assert not log.exists()

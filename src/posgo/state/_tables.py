@@ -187,6 +187,12 @@ class Table(Generic[R]):
             ) from None
 
 
+def _list(text: str) -> list[Any]:
+    # Nearly all are empty, and there may be a hundred thousand.
+    elements: list[Any] = [] if text == "[]" else json.loads(text)
+    return elements
+
+
 def _write_settlement(record: SettlementRecord) -> Row:
     return (
         record.reference,
@@ -237,8 +243,8 @@ def _read_link(row: Row) -> LinkRecord:
         pos_id=pos_id,
         go_id=go_id,
         base=stored.load(base, stored.model_of(kind)),
-        unagreed=json.loads(unagreed),
-        noted=json.loads(noted),
+        unagreed=_list(unagreed),
+        noted=_list(noted),
     )
     return LinkRecord(kind=kind, link=link)
 

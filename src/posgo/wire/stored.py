@@ -61,7 +61,7 @@ def _reader_of(converter: Converter) -> Callable[[type], Callable[[Any, Any], An
 def _converter() -> Converter:
     converter = Converter(omit_if_default=True, detailed_validation=False)
     converter.register_structure_hook_factory(attrs.has, _reader_of(converter))
-    for plain in (str, int, bool):
+    for plain in (str, str | None, int, int | None, bool):
         converter.register_structure_hook(plain, _as_it_is)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_structure_hook(Decimal, _decimal)
