@@ -2,9 +2,10 @@
 The contract suite, run as a vendor runs it: against the fake in process and behind both clients.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import attrs
 import pytest
 
 from posgo import AsyncPosClient, PosClient
@@ -68,3 +69,39 @@ class TestAsync(_OfTheFake):
     @pytest.fixture
     def pos(self, shop: FakePos) -> AsyncPosClient:
         return AsyncPosClient("https://pos.example", transport=PosValidatingTransport(shop.transport))
+
+
+class Plain(FakePos):
+    """
+    A POS that does not say when something changed.
+    """
+
+    def changes(self, type: Any, cursor: str | None = None) -> Any:  # noqa: A002
+        feed = super().changes(type, cursor)
+        return attrs.evolve(feed, items=[_unstamped(one) for one in feed.items])
+
+    def fetch(self, type: Any, id: str) -> Any:  # noqa: A002
+        return _unstamped(super().fetch(type, id))
+
+    def find(self, type: Any, reference: str) -> Any:  # noqa: A002
+        return _unstamped(super().find(type, reference))
+
+    def create(self, value: Any, *, reference: str) -> Any:
+        return _unstamped(super().create(value, reference=reference))
+
+    def update(self, type: Any, id: str, changes: Mapping[str, Any], **options: Any) -> Any:  # noqa: A002
+        return _unstamped(super().update(type, id, changes, **options))
+
+
+def _unstamped(record: Any) -> Any:
+    return None if record is None else attrs.evolve(record, changed_at=None)
+
+
+class TestPlain(PointOfSaleContract):
+    """
+    Stamps are not required, nor a way for tests to act as people.
+    """
+
+    @pytest.fixture
+    def pos(self) -> FakePos:
+        return Plain()

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given, strategies as st
 
 from posgo import (
     Customer,
@@ -184,6 +185,38 @@ class TestHandles:
         pos.update(Product, key, {"name": "Kaffe, kokmalt"})
 
         assert attrs.evolve(COFFEE, name="Kaffe, kokmalt") == pos.get(Product, key)
+
+
+class TestFeeds:
+    """
+    Whoever follows a feed knows what the POS knows.
+    """
+
+    @given(
+        st.integers(1, 3),
+        st.integers(0, 5),
+        st.lists(st.tuples(st.booleans(), st.integers(0, 9)), max_size=12),
+    )
+    def test_nothing_is_skipped(self, size: int, before: int, edits: list[tuple[bool, int]]) -> None:
+        """
+        Whatever people enter and change between any two pieces, the follower ends with every record as it is.
+        """
+        pos = FakePos(page_size=size)
+        for number in range(before):
+            pos.put(Customer(name=f"Kunde {number}"), str(number))
+        told: dict[str, Customer] = {}
+        cursor, more = None, True
+        while more or edits:
+            piece = pos.changes(Customer, cursor)
+            told.update({one.id: one.value for one in piece.items})
+            cursor, more = piece.cursor, piece.more
+            for _ in range(min(2, len(edits))):
+                renamed, number = edits.pop()
+                name = f"Kunde {number}, ny {len(edits)}" if renamed else f"Kunde {number}"
+                pos.put(Customer(name=name), str(number))
+                more = True
+
+        assert pos.all(Customer) == told
 
 
 class TestFaults:
