@@ -334,6 +334,79 @@ class TestSettle:
         assert "total cash sales incl. VAT" in capsys.readouterr().out
 
 
+class TestCheck:
+    """
+    Is the company ready, over real HTTP.
+    """
+
+    def test_a_ready_company_is_exit_code_0(
+        self, run: Run, go: FakeGo, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """
+        One line names the company; nothing is written, in Go or on disk.
+        """
+        assert main(["check", "--accounts", str(ACCOUNTS)]) == SETTLED
+
+        assert "Testbutikken AS, organisation number 999999999: ready\n" == capsys.readouterr().out
+        assert ["/OAuth/Token"] == [one.path for one in go.requests if one.method != "GET"]
+        assert [] == [*Path().iterdir()]
+
+    def test_what_blocks_is_exit_code_1(
+        self, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """
+        Everything is listed with its place in the map and its remedy.
+        """
+        accounts = edited(ACCOUNTS, tmp_path / "a.toml", ("1912", "1917"), ("7740", "2400"))
+
+        assert main(["check", "--accounts", str(accounts)]) == BLOCKED
+
+        shown = capsys.readouterr().out
+        for words in (
+            "not ready, 2 to mend",
+            '[tenders] "12011"',
+            "[other] cash_rounding",
+            "Create it in Go",
+        ):
+            assert words in shown
+
+    def test_without_a_map(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        """
+        Keys and company can be tried before there is a map.
+        """
+        assert main(["check"]) == SETTLED
+        assert "no-account-map" in capsys.readouterr().out
+
+    def test_customers_and_products_are_not_its_business(self, run: Run, go: FakeGo) -> None:
+        """
+        The command line only settles, and asks for no more than that needs.
+        """
+        go.privileges -= {"Customer", "Customer_Full", "Product", "Product_Full"}
+
+        assert main(["check", "--accounts", str(ACCOUNTS)]) == SETTLED
+
+    def test_wrong_keys_are_exit_code_3(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """
+        As when settling: said so, and not shown.
+        """
+        monkeypatch.setenv("POSGO_CLIENT_KEY", "a-secret-key")
+
+        assert main(["check"]) == FAILED
+
+        told = capsys.readouterr().err
+        assert "keys" in told
+        assert "a-secret-key" not in told
+
+    def test_a_wrong_map_is_exit_code_2(self, run: Run, go: FakeGo) -> None:
+        """
+        Go is not even asked.
+        """
+        assert main(["check", "--accounts", "nowhere.toml"]) == WRONG
+        assert [] == go.requests
+
+
 @pytest.mark.skipif(os.name != "posix", reason="shells and devices of POSIX")
 class TestOutput:
     """

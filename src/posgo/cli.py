@@ -1,5 +1,5 @@
 """
-The command line: settle a file, or watch a demonstration.
+The command line: settle a file, see beforehand whether that will work, or watch a demonstration.
 """
 
 import argparse
@@ -33,7 +33,7 @@ FAILED = 3
 
 _EXIT_CODES = """\
 exit codes:
-  0  everything is settled (or would be, in a dry run)
+  0  everything is settled (or would be, in a dry run), or ready
   1  something is blocked and waits for a person; the findings say what to do
   2  the command, the account map or the file is wrong; nothing was posted
   3  Go, the state file or the output could not be used; nothing is lost, run again
@@ -42,11 +42,23 @@ exit codes:
 _SETTLE = """\
 Settle every Z-report of a SAF-T Cash Register file into PowerOffice Go.
 
-Running it again books nothing twice. Without --fake the keys come from the
-environment variables POSGO_APPLICATION_KEY, POSGO_CLIENT_KEY and
-POSGO_SUBSCRIPTION_KEY (POSGO_SECONDARY_SUBSCRIPTION_KEY is optional).
-POSGO_ENVIRONMENT is "demo" (the default) or "production"; POSGO_BASE_URL
-replaces the address altogether, for tests.
+Running it again books nothing twice. Without --fake, keys are needed.
+
+"""
+
+_CHECK = """\
+Look whether a company in PowerOffice Go is ready for settlements: keys,
+privileges, VAT codes, lock date and every account of the account map.
+
+Nothing is posted or changed.
+
+"""
+
+_KEYS = """\
+The keys come from the environment variables POSGO_APPLICATION_KEY,
+POSGO_CLIENT_KEY and POSGO_SUBSCRIPTION_KEY (POSGO_SECONDARY_SUBSCRIPTION_KEY
+is optional). POSGO_ENVIRONMENT is "demo" (the default) or "production";
+POSGO_BASE_URL replaces the address altogether, for tests.
 """
 
 
@@ -113,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     settle = commands.add_parser(
         "settle",
         help="settle the Z-reports of a SAF-T Cash Register file",
-        description=_SETTLE,
+        description=_SETTLE + _KEYS,
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -125,7 +137,26 @@ def _parser() -> argparse.ArgumentParser:
         "--state", type=Path, default=Path("posgo.sqlite3"), help="the state file (default: %(default)s)"
     )
     settle.set_defaults(run=_settle)
+    check = commands.add_parser(
+        "check",
+        help="see whether a company in Go is ready to be settled into",
+        description=_CHECK + _KEYS,
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument(
+        "--accounts", type=Path, help="the account map (TOML); without it only keys and company are looked at"
+    )
+    check.set_defaults(run=_check)
     return parser
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    accounts = AccountMap.from_toml(arguments.accounts) if arguments.accounts else None
+    with _client() as go:
+        report = Runner(go=go, store=MemoryStore(), profile=_SETTLING_ALONE, accounts=accounts).check()
+    print(report)
+    return SETTLED if report.ok else BLOCKED
 
 
 def _settle(arguments: argparse.Namespace) -> int:
@@ -141,6 +172,9 @@ def _settle(arguments: argparse.Namespace) -> int:
 
 
 _PROFILE: Profile = OPEN_ONE
+
+# The command line keeps no customers or products alike, so it needs no privileges for them.
+_SETTLING_ALONE = Profile(name="settlement alone", journal=_PROFILE.journal)
 
 
 def _read(path: Path) -> AuditFile:
@@ -162,6 +196,10 @@ def _fake(file: AuditFile, accounts: AccountMap) -> tuple[GoClient, StateStore]:
 
 
 def _real(state: Path) -> tuple[GoClient, StateStore]:
+    return _client(), SqliteStore(state)
+
+
+def _client() -> GoClient:
     name = os.environ.get("POSGO_ENVIRONMENT", "demo")
     try:
         environment = Environment[name.upper()]
@@ -169,8 +207,7 @@ def _real(state: Path) -> tuple[GoClient, StateStore]:
         problem = f'POSGO_ENVIRONMENT is {name!r}; it must be "demo" or "production"'
         raise ConfigurationError("environment", (problem,)) from None
     base_url = os.environ.get("POSGO_BASE_URL") or None
-    go = GoClient(GoCredentials.from_env(), environment=environment, base_url=base_url)
-    return go, SqliteStore(state)
+    return GoClient(GoCredentials.from_env(), environment=environment, base_url=base_url)
 
 
 def _show(file: AuditFile, report: SettlementReport, accounts: AccountMap) -> None:

@@ -22,12 +22,14 @@ from posgo.clients.go_client import AsyncGoClient, GoClient
 from posgo.clients.pos.protocol import AsyncPointOfSale, PointOfSale
 from posgo.clients.pos.requests import PosRequest
 from posgo.exceptions import ConfigurationError, PosgoError
+from posgo.models._dates import to_oslo
 from posgo.models.pos import CashCount, ZReport
 from posgo.procedure import Pause, Procedure, Request
 from posgo.procedures._case import Desk, SettlementResult
 from posgo.procedures.books import Books, read_identity
 from posgo.procedures.finished import SettlementReport, settle_all, settle_finished
 from posgo.procedures.kinds import SyncKit, kinds_of, sync
+from posgo.procedures.preflight import CheckReport, Preflight, check
 from posgo.procedures.report import SyncReport
 from posgo.procedures.settlement import settle_z_report
 from posgo.profiles import Profile
@@ -98,6 +100,12 @@ class _Core:
             look_up_after=self.look_up_after,
         )
         return sync(kit, kinds_of(self.profile) if kinds is None else kinds)
+
+    def _check(self, pos: object) -> Procedure[CheckReport]:
+        today = to_oslo(self.clock.utc_now()).date()
+        return check(
+            Preflight(profile=self.profile, accounts=self.accounts, has_pos=pos is not None, today=today)
+        )
 
     def _refresh(self) -> None:
         if self.clock.monotonic() >= self._forget_at:
@@ -247,6 +255,28 @@ class Runner(_Core):
         """
         return self._run(self._sync(self.pos, ["products"], full=full, approve=approve, dry_run=dry_run))
 
+    def check(self) -> CheckReport:
+        """
+        Tell everything that would stop a settlement or a sync, with its remedy. Never writes.
+
+        Looks at privileges and Go modules, organisation number, chart, VAT
+        codes, departments, lock date and number series, and at what the POS
+        sells and is paid with. Neither store nor lease is touched, so it may
+        run beside anything.
+
+        Sends at most ten requests to Go (one more for every further 200
+        accounts and every privilege refused), and reads the POS's finished Z-reports and, if
+        they are kept alike, its products, to their end.
+
+        Raises:
+            AuthenticationError: If the keys of Go or of the POS do not work.
+            ApiError: If Go could not be asked. A POS that does not answer is a finding.
+            WireFormatError: If Go's answer could not be read.
+        """
+        # The token may be older than the privileges, and than the end of the keys.
+        self.go.invalidate_token()
+        return self._drive(self._check(self.pos), client="")
+
     def _run(self, procedure: Procedure[T]) -> T:
         client = self._drive(self._identity(), client="")
         with self.store.lease(client, wait=self.lease_wait):
@@ -350,6 +380,13 @@ class AsyncRunner(_Core):
         return await self._run(
             self._sync(self.pos, ["products"], full=full, approve=approve, dry_run=dry_run)
         )
+
+    async def check(self) -> CheckReport:
+        """
+        See :meth:`Runner.check`.
+        """
+        self.go.invalidate_token()
+        return await self._drive(self._check(self.pos), client="")
 
     async def _run(self, procedure: Procedure[T]) -> T:
         client = await self._drive(self._identity(), client="")

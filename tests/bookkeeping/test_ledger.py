@@ -228,7 +228,7 @@ class TestPeriod:
         """
         The lock date itself is locked; the finding names it.
         """
-        findings = [*period_findings(voucher(), view(lock_date=lock_date))]
+        findings = [*period_findings(DAY, view(lock_date=lock_date))]
 
         assert locked == bool(findings)
         for finding in findings:

@@ -15,6 +15,7 @@ from posgo.clients.retry import RetryPolicy
 from posgo.models.pos import CashCount, ZReport
 from posgo.procedures._case import SettlementResult
 from posgo.procedures.finished import SettlementReport
+from posgo.procedures.preflight import CheckReport
 from posgo.procedures.report import SyncReport
 from posgo.profiles import OPEN_ONE, Profile
 from posgo.runner import AsyncRunner, Runner
@@ -45,7 +46,7 @@ class Shop:
     transport: Any = None
     pos: Any = attrs.Factory(FakePos)
     store: StateStore = attrs.Factory(MemoryStore)
-    accounts: AccountMap = attrs.Factory(accounts)
+    accounts: AccountMap | None = attrs.Factory(accounts)
     profile: Profile = OPEN_ONE
     credentials: Any = None
     clock: VirtualClock = attrs.Factory(VirtualClock)
@@ -69,6 +70,10 @@ class Shop:
         self, *, full: bool = False, dry_run: bool | None = None, approve: str | None = None
     ) -> SyncReport:
         report: SyncReport = self._call("sync", full=full, dry_run=dry_run, approve=approve)
+        return report
+
+    def check(self) -> CheckReport:
+        report: CheckReport = self._call("check")
         return report
 
     def restart(self) -> None:

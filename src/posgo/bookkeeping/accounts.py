@@ -19,6 +19,7 @@ import attrs
 __all__ = [
     "AccountMap",
     "CashPointSettings",
+    "MappedAccount",
     "MovementRule",
     "OtherAccounts",
     "PosProperties",
@@ -137,6 +138,24 @@ class CashPointSettings:
 
 
 @attrs.frozen(kw_only=True)
+class MappedAccount:
+    """
+    One line of an account map that leads to an account.
+
+    Attributes:
+        place: Where it stands, such as ``[sales] "3"``.
+        account: Number in the chart.
+        vat_code: Standard VAT code it is posted with; None if outside VAT.
+        rates: Per cent that may be sold there; empty if the map does not say.
+    """
+
+    place: str
+    account: int
+    vat_code: str | None = None
+    rates: tuple[Decimal, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class AccountMap:
     """
     Which ledger account each code of a till goes to, and how the till reports.
@@ -197,11 +216,36 @@ class AccountMap:
         """
         return self.cash_point(cash_point).alias_of or cash_point
 
+    def mapped(self) -> Iterator[MappedAccount]:
+        """
+        Every line of this map that leads to an account, in the map's order.
+        """
+        yield from self._mapped_sales("[sales]", self.sales)
+        for group, table in self.sales_by_group.items():
+            yield from self._mapped_sales(f'[sales.groups."{group}"]', table)
+        for code, account in self.tenders.items():
+            yield MappedAccount(place=f'[tenders] "{code}"', account=account)
+        for name, number in attrs.asdict(self.other).items():
+            if number is not None:
+                yield MappedAccount(place=f"[other] {name}", account=number)
+        for name, rule in self.movements.items():
+            if isinstance(rule.to, int):
+                yield MappedAccount(place=f'[movements] "{name}"', account=rule.to)
+
+    def sales_accounts(self) -> dict[str, int]:
+        """
+        Sales account by the standard VAT code of what is sold, article groups aside.
+        """
+        return {
+            target.vat_code if key.endswith("%") else key: target.account
+            for key, target in self.sales.items()
+        }
+
     def account_numbers(self) -> frozenset[int]:
         """
         Every account number this map may post to.
         """
-        return frozenset(self._numbers())
+        return frozenset(line.account for line in self.mapped())
 
     def department_codes(self) -> frozenset[str]:
         """
@@ -209,9 +253,10 @@ class AccountMap:
         """
         return frozenset(till.department for till in self.cash_points.values() if till.department)
 
-    def _numbers(self) -> Iterator[int]:
-        for table in (self.sales, *self.sales_by_group.values()):
-            yield from (target.account for target in table.values())
-        yield from self.tenders.values()
-        yield from (number for number in attrs.astuple(self.other) if number is not None)
-        yield from (rule.to for rule in self.movements.values() if isinstance(rule.to, int))
+    def _mapped_sales(self, table_name: str, table: Mapping[str, SalesAccount]) -> Iterator[MappedAccount]:
+        for key, target in table.items():
+            by_rate = key.endswith("%")
+            rates = (Decimal(key.removesuffix("%")),) if by_rate else self.vat_rates.get(key, ())
+            yield MappedAccount(
+                place=f'{table_name} "{key}"', account=target.account, vat_code=target.vat_code, rates=rates
+            )

@@ -17,7 +17,19 @@ from posgo.models.ledger import Department, JournalEntry, JournalLine, LedgerAcc
 from posgo.models.pos import ZReport
 from posgo.models.vouchers import Posting, Voucher
 
-__all__ = ["CONTROL_ACCOUNTS", "LedgerView", "Resolution", "company_findings", "period_findings", "resolve"]
+__all__ = [
+    "CONTROL_ACCOUNTS",
+    "OUTSIDE_VAT",
+    "LedgerView",
+    "Resolution",
+    "Target",
+    "account_findings",
+    "company_findings",
+    "department_findings",
+    "period_findings",
+    "resolve",
+    "vat_code_findings",
+]
 
 OUTSIDE_VAT = "0"
 """Standard VAT code of lines without VAT. Go wants one on every line."""
@@ -47,6 +59,16 @@ class LedgerView:
     organization_number: str | None = None
     control_accounts: frozenset[int] = CONTROL_ACCOUNTS
 
+    @property
+    def company(self) -> str | None:
+        """
+        Organisation number of the client company in nine digits; None if it has no valid one.
+        """
+        try:
+            return organization_number(self.organization_number or "")
+        except ModelError:
+            return None
+
     def vat_code(self, code: str, day: date) -> VatCode | None:
         """
         The VAT code as it stands on a day; None if it is not valid then.
@@ -55,6 +77,33 @@ class LedgerView:
         """
         valid = [each for each in self.vat_codes if each.code == code and each.covers(day)]
         return max(valid, key=lambda each: each.active, default=None)
+
+
+@attrs.frozen(kw_only=True)
+class Target:
+    """
+    Where something is to be posted: what the ledger may have against it.
+
+    Attributes:
+        what: What is posted there, as a bookkeeper knows it: an amount, or a line of the account map.
+        account: Number in the chart.
+        vat_code: Standard VAT code.
+        department: Department code; None if none.
+        subledger: Whether it goes through a customer's own account.
+    """
+
+    what: str
+    account: int
+    vat_code: str = OUTSIDE_VAT
+    department: str | None = None
+    subledger: bool = False
+
+    @property
+    def where(self) -> str:
+        """
+        The account, as findings name it.
+        """
+        return f"account {self.account}"
 
 
 @attrs.frozen(kw_only=True)
@@ -75,11 +124,8 @@ def company_findings(z: ZReport, view: LedgerView) -> tuple[Finding, ...]:
     """
     One merchant's day must not stand in another's ledger.
     """
-    try:
-        theirs = organization_number(view.organization_number or "")
-    except ModelError:
-        # Not shown as it stands: it may be somebody's national identity number.
-        theirs = "no valid one" if view.organization_number else "none"
+    # Not shown as it stands if it is not valid: it may be somebody's national identity number.
+    theirs = view.company or ("no valid one" if view.organization_number else "none")
     if theirs == z.company:
         return ()
     return (
@@ -108,8 +154,7 @@ def resolve(voucher: Voucher, view: LedgerView) -> Resolution:
         account = view.accounts.get(posting.account)
         vat = view.vat_code(posting.vat_code or OUTSIDE_VAT, voucher.date)
         department = view.departments.get(posting.department) if posting.department else None
-        findings += _control_account(posting, view)
-        findings += _posting_findings(posting, voucher.date, account, vat, department)
+        findings += _posting_findings(posting, voucher.date, view)
         if account is not None and vat is not None:
             lines.append(
                 JournalLine(
@@ -136,96 +181,116 @@ def resolve(voucher: Voucher, view: LedgerView) -> Resolution:
     return Resolution(entry=entry, findings=tuple(findings))
 
 
-def period_findings(voucher: Voucher, view: LedgerView) -> Iterator[Finding]:
+def period_findings(day: date, view: LedgerView) -> Iterator[Finding]:
     """
     Nothing may be posted on or before the lock date; posgo never moves a day to an open one.
     """
-    if view.lock_date is not None and voucher.date <= view.lock_date:
+    if view.lock_date is not None and day <= view.lock_date:
         yield Finding(
             rule="locked-period",
             severity=Severity.BLOCK,
-            message=f"the books are locked up to and including {view.lock_date}; this day is {voucher.date}",
+            message=f"the books are locked up to and including {view.lock_date}; this day is {day}",
             remedy="Ask the accountant to move the lock date in Go, or to book this day by hand.",
             expected=f"after {view.lock_date}",
-            actual=str(voucher.date),
+            actual=str(day),
         )
 
 
-def _control_account(posting: Posting, view: LedgerView) -> Iterator[Finding]:
-    if posting.account in view.control_accounts and posting.customer is None:
-        yield _blocks(
-            "control-account",
-            f"account {posting.account} belongs to a subledger and takes no postings of its own; "
-            f"{format_nok(posting.amount)} should go to it",
-            "Choose another account in the account map.",
-            f"account {posting.account}",
-        )
-
-
-def _posting_findings(
-    posting: Posting,
-    day: date,
-    account: LedgerAccount | None,
-    vat: VatCode | None,
-    department: Department | None,
-) -> Iterator[Finding]:
-    if account is None:
-        yield _blocks(
-            "account-missing",
-            f"account {posting.account} does not exist in Go; {format_nok(posting.amount)} should go to it",
-            "Create it in Go, or change the account map.",
-            f"account {posting.account}",
-        )
-    else:
-        yield from _account_findings(posting, account)
-    if vat is None:
-        yield _blocks(
-            "vat-code-missing",
-            f"VAT code {posting.vat_code or OUTSIDE_VAT} is not valid in Go on {day}",
-            "Choose another VAT code in the account map, or activate this one in Go.",
-            f"account {posting.account}",
-        )
-    elif posting.vat_percent is not None and vat.percent != posting.vat_percent:
+def _posting_findings(posting: Posting, day: date, view: LedgerView) -> Iterator[Finding]:
+    target = Target(
+        what=format_nok(posting.amount),
+        account=posting.account,
+        vat_code=posting.vat_code or OUTSIDE_VAT,
+        department=posting.department or None,
+        subledger=posting.customer is not None,
+    )
+    yield from account_findings(target, view)
+    yield from vat_code_findings(target, view, day)
+    vat = view.vat_code(target.vat_code, day)
+    if vat is not None and posting.vat_percent is not None and vat.percent != posting.vat_percent:
         yield _blocks(
             "vat-rate",
             f"the till sold at {posting.vat_percent} %, but on {day} VAT code {vat.code} is {vat.percent} % in Go, "
-            f"which would compute another VAT from {format_nok(posting.amount)}",
+            f"which would compute another VAT from {target.what}",
             "Correct the VAT code in the till or in the account map.",
-            f"account {posting.account}",
+            target.where,
         )
-    if posting.department and department is None:
+    yield from department_findings(target, view)
+
+
+def account_findings(target: Target, view: LedgerView) -> Iterator[Finding]:
+    """
+    Whether the account exists, takes postings, and takes this one.
+    """
+    account = view.accounts.get(target.account)
+    if target.account in view.control_accounts and not target.subledger:
+        yield _blocks(
+            "control-account",
+            f"account {target.account} belongs to a subledger and takes no postings of its own; "
+            f"{target.what} should go to it",
+            "Choose another account in the account map.",
+            target.where,
+        )
+    if account is None:
+        yield _blocks(
+            "account-missing",
+            f"account {target.account} does not exist in Go; {target.what} should go to it",
+            "Create it in Go, or change the account map.",
+            target.where,
+        )
+    else:
+        yield from _demands(target, account)
+
+
+def vat_code_findings(target: Target, view: LedgerView, day: date) -> Iterator[Finding]:
+    """
+    Whether the VAT code may be used on a day.
+    """
+    if view.vat_code(target.vat_code, day) is None:
+        yield _blocks(
+            "vat-code-missing",
+            f"VAT code {target.vat_code} is not valid in Go on {day}",
+            "Choose another VAT code in the account map, or activate this one in Go.",
+            target.where,
+        )
+
+
+def department_findings(target: Target, view: LedgerView) -> Iterator[Finding]:
+    """
+    Whether the department exists.
+    """
+    if target.department is not None and target.department not in view.departments:
         yield _blocks(
             "department-missing",
-            f"department {posting.department} does not exist in Go",
+            f"department {target.department} does not exist in Go",
             "Create it in Go, or change [cash_points] in the account map.",
-            f"department {posting.department}",
+            f"department {target.department}",
         )
 
 
-def _account_findings(posting: Posting, account: LedgerAccount) -> Iterator[Finding]:
-    code = posting.vat_code or OUTSIDE_VAT
-    where = f"account {account.number}"
-    if account.vat_code_locked and code != (account.vat_code or OUTSIDE_VAT):
+def _demands(target: Target, account: LedgerAccount) -> Iterator[Finding]:
+    own = account.vat_code or OUTSIDE_VAT
+    if account.vat_code_locked and target.vat_code != own:
         yield _blocks(
             "locked-vat-code",
-            f"account {account.number} is locked to VAT code {account.vat_code or OUTSIDE_VAT} in Go; "
-            f"{format_nok(posting.amount)} should be posted with code {code}",
+            f"account {account.number} is locked to VAT code {own} in Go; "
+            f"{target.what} should be posted with code {target.vat_code}",
             "Choose another account in the account map, or unlock the VAT code in Go.",
-            where,
+            target.where,
         )
-    if account.department_required and not posting.department:
+    if account.department_required and target.department is None:
         yield _blocks(
             "department-required",
             f"account {account.number} wants a department on every line",
             'Name one in the account map: [cash_points."*"] department = "…".',
-            where,
+            target.where,
         )
     if account.project_required:
         yield _blocks(
             "project-required",
             f"account {account.number} wants a project on every line, which a settlement has not",
             "Choose another account in the account map, or drop the requirement in Go.",
-            where,
+            target.where,
         )
 
 

@@ -9,14 +9,29 @@ import attrs
 
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.ledger import LedgerView
-from posgo.clients.calls import collect
+from posgo.clients.calls import Call, Page, collect
 from posgo.clients.go import account_transactions, accounts, departments, integration, settings, vat_codes
-from posgo.models.ledger import AccountTransaction, IntegrationInformation, PostedVoucher
+from posgo.models.ledger import (
+    AccountTransaction,
+    Department,
+    IntegrationInformation,
+    LedgerAccount,
+    PostedVoucher,
+)
 from posgo.models.vouchers import Journal
 from posgo.procedure import Procedure, ask
 from posgo.procedures.catalog import Catalog
 
-__all__ = ["Books", "Found", "find_voucher", "read_identity", "read_ledger", "swept_voucher"]
+__all__ = [
+    "Books",
+    "Found",
+    "find_voucher",
+    "mapped_accounts",
+    "mapped_departments",
+    "read_identity",
+    "read_ledger",
+    "swept_voucher",
+]
 
 _FIELDS = ("voucher_id", "voucher_no", "voucher_type", "reference", "reversed", "posting_date")
 
@@ -106,10 +121,10 @@ def read_ledger(books: Books, account_map: AccountMap) -> Procedure[LedgerView]:
     if books.view is None:
         organization = yield from ask(settings.organization())
         lock_date = yield from ask(settings.lock_date())
-        chart = yield from collect(accounts.list(numbers=sorted(account_map.account_numbers())))
+        chart = yield from collect(mapped_accounts(account_map))
         codes = yield from collect(vat_codes.list(include_expired=True))
-        shops = account_map.department_codes()
-        rooms = (yield from collect(departments.list(codes=sorted(shops)))) if shops else []
+        has_shops = bool(account_map.department_codes())
+        rooms = (yield from collect(mapped_departments(account_map))) if has_shops else []
         books.view = LedgerView(
             organization_number=organization.organization_number,
             lock_date=lock_date,
@@ -118,6 +133,20 @@ def read_ledger(books: Books, account_map: AccountMap) -> Procedure[LedgerView]:
             departments={room.code: room for room in rooms if room.code is not None},
         )
     return books.view
+
+
+def mapped_accounts(account_map: AccountMap) -> Call[Page[LedgerAccount]]:
+    """
+    Ask for the accounts a map names.
+    """
+    return accounts.list(numbers=sorted(account_map.account_numbers()))
+
+
+def mapped_departments(account_map: AccountMap) -> Call[Page[Department]]:
+    """
+    Ask for the departments a map names; it must name some, for none would mean all.
+    """
+    return departments.list(codes=sorted(account_map.department_codes()))
 
 
 def swept_voucher(books: Books, reference: str, day: date) -> Procedure[Found | None]:

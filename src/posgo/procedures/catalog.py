@@ -106,12 +106,8 @@ def read_catalog(account_map: AccountMap | None, today: date, default_code: str)
     groups = yield from collect(product_groups.list())
     rates = vat_rates((yield from collect(vat_codes.list(include_expired=True))), today)
     by_number = {account.number: account for account in chart}
-    mapped = account_map.sales.items() if account_map else ()
-    account_ids = {
-        target.vat_code if code.endswith("%") else code: by_number[target.account].id
-        for code, target in mapped
-        if target.account in by_number
-    }
+    mapped = account_map.sales_accounts() if account_map else {}
+    account_ids = {code: by_number[number].id for code, number in mapped.items() if number in by_number}
     codes = {account.id: account.vat_code for account in chart if account.vat_code is not None}
     group_codes = {
         group.id: codes[group.sales_account_id] for group in groups if group.sales_account_id in codes

@@ -29,7 +29,7 @@ from posgo.procedures.books import swept_voucher
 from posgo.procedures.settlement import settle_z_report
 from posgo.state import LoadSettlements, SettlementRecord, SettlementState
 
-__all__ = ["FailedSettlement", "SettlementReport", "settle_all", "settle_finished"]
+__all__ = ["FailedSettlement", "SettlementReport", "is_before_us", "settle_all", "settle_finished"]
 
 
 @attrs.frozen(kw_only=True)
@@ -114,7 +114,7 @@ def settle_all(desk: Desk, reports: Iterable[ZReport]) -> Procedure[SettlementRe
     """
     ordered = _in_order(reports, desk.accounts)
     references = tuple(
-        settlement_reference(z, desk.accounts) for z in ordered if not _is_before_us(z, desk.accounts)
+        settlement_reference(z, desk.accounts) for z in ordered if not is_before_us(z, desk.accounts)
     )
     loaded = yield from ask(LoadSettlements(references))
     run = _Run(desk=desk, records=loaded.settlements)
@@ -141,7 +141,7 @@ class _Run:
         for z in ordered:
             before = previous if previous is not None and self._comes_before(previous, z) else None
             previous = z
-            if _is_before_us(z, self.desk.accounts):
+            if is_before_us(z, self.desk.accounts):
                 self.skipped.append(z)
             elif self.failed and _stops_the_rest(self.failed[-1].error):
                 self.untried.append(z)
@@ -217,7 +217,10 @@ def _marked(z: ZReport, twins: list[ZReport]) -> ZReport:
     return attrs.evolve(z, findings=(*z.findings, repeated(*twins[:2])))
 
 
-def _is_before_us(z: ZReport, accounts: AccountMap) -> bool:
+def is_before_us(z: ZReport, accounts: AccountMap) -> bool:
+    """
+    Whether a Z-report is left to those who booked by hand, before ``settle_from``.
+    """
     pos = accounts.pos
     return pos.settle_from is not None and business_day(z.closed_at, pos.business_day_ends) < pos.settle_from
 

@@ -174,7 +174,7 @@ def _prepare_once(case: Case) -> Procedure[_Prepared]:
         entry=resolution.entry,
         company=company,
         refusals=resolution.findings,
-        period=tuple(period_findings(voucher, view)),
+        period=tuple(period_findings(voucher.date, view)),
     )
 
 

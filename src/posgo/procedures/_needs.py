@@ -1,0 +1,121 @@
+"""
+Which privileges a company's integration needs for what the runner is to do, and which of them it lacks.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import attrs
+
+from posgo.bookkeeping.accounts import AccountMap
+from posgo.clients.go import (
+    account_transactions,
+    accounts,
+    customers,
+    departments,
+    products,
+    settings,
+    vouchers,
+)
+from posgo.models.findings import Finding, Severity
+from posgo.models.ledger import IntegrationInformation
+from posgo.profiles import Profile
+from posgo.sync import Direction
+
+__all__ = ["Preflight", "needs", "privilege_findings"]
+
+Roles = tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Preflight:
+    """
+    What is to be made ready.
+
+    Attributes:
+        profile: How the two systems work together.
+        accounts: The account map; None if nothing is to be settled.
+        has_pos: Whether a POS can be asked.
+        today: Norwegian date.
+    """
+
+    profile: Profile
+    accounts: AccountMap | None
+    has_pos: bool
+    today: date
+
+
+def needs(preflight: Preflight) -> dict[Roles, str]:
+    """
+    What must be allowed: alternatives of which any one suffices, and what for.
+    """
+    purposes: dict[Roles, list[str]] = {}
+    for roles, purpose in _needs(preflight):
+        purposes.setdefault(roles, []).append(purpose)
+    return {roles: " and to ".join(texts) for roles, texts in purposes.items()}
+
+
+def _needs(preflight: Preflight) -> Iterator[tuple[Roles, str]]:
+    """
+    The roles stand on the calls; a call that is only built is not sent.
+    """
+    profile, account_map, today = preflight.profile, preflight.accounts, preflight.today
+    yield settings.ROLES, "read the company's settings and VAT codes"
+    if account_map is not None:
+        yield vouchers.get(profile.journal, "").roles, f"post settlements ({profile.journal.value})"
+        yield accounts.list().roles, "read the chart of accounts"
+        looked_up = account_transactions.list(from_date=today, to_date=today)
+        yield looked_up.roles, "see whether a Z-report is booked already"
+        if account_map.department_codes():
+            yield departments.list().roles, "find the departments"
+    if profile.customers is not None:
+        yield customers.delete(0).roles, "keep customers alike"
+    if profile.products is not None:
+        # Products that only come from Go are not written there. Customers are, with their counterpart's id.
+        to_go = any(unit.direction is not Direction.GO_TO_POS for unit in profile.products.shared)
+        yield (products.delete(0) if to_go else products.list()).roles, "keep products alike"
+        yield accounts.list().roles, "tell which VAT code a product has"
+
+
+def privilege_findings(
+    needed: dict[Roles, str], information: IntegrationInformation, refused: Iterable[Roles]
+) -> Iterator[Finding]:
+    """
+    What is not allowed: by Go's own list, or because it refused although the list has it.
+    """
+    for roles, purpose in needed.items():
+        name = " or ".join(roles)
+        if information.privileges.isdisjoint(roles):
+            without_module = sorted(information.missing_privileges.intersection(roles))
+            yield _no_module(without_module, purpose) if without_module else _not_granted(name, purpose)
+        elif roles in refused:
+            yield _lacks(
+                "missing-privilege",
+                f"Go lists the privilege {name}, needed to {purpose}, but refused to let it be used",
+                f"Check again in 20 minutes; if it stays so, show this and the client id {information.client_id} "
+                "to PowerOffice's support.",
+                name,
+            )
+
+
+def _not_granted(name: str, purpose: str) -> Finding:
+    return _lacks(
+        "missing-privilege",
+        f"the integration lacks the privilege {name}, needed to {purpose}",
+        "Have the integration's vendor ask PowerOffice for it; it cannot be given inside Go.",
+        name,
+    )
+
+
+def _no_module(roles: list[str], purpose: str) -> Finding:
+    name = " or ".join(roles)
+    return _lacks(
+        "missing-module",
+        f"the privilege {name}, needed to {purpose}, is granted, but the client company lacks the Go module for it",
+        "Order the module for the client company in Go, and check again.",
+        name,
+    )
+
+
+def _lacks(rule: str, message: str, remedy: str, name: str) -> Finding:
+    return Finding(rule=rule, severity=Severity.BLOCK, message=message, remedy=remedy, expected=name)
