@@ -6,7 +6,7 @@ import asyncio
 import logging
 import pickle
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -191,6 +191,36 @@ def test_redirect_is_no_answer_of_go(shop: Shop, fake: Any) -> None:
     go = shop.client(transport=elsewhere)
 
     assert 302 == shop.failure(go.integration.get, ApiError).status
+
+
+@pytest.mark.parametrize(("act", "happened"), [("read", False), ("write", True)])
+def test_broken_compression_is_told(shop: Shop, fake: Any, act: str, *, happened: bool) -> None:
+    """
+    An answer that cannot be decompressed is unreadable, and a write behind it was carried out.
+    """
+    body = b'{"access_token": "a", "expires_in": 600}'
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("Token"):
+            return httpx.Response(200, content=body)
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=Garbage())
+
+    go = shop.client(transport=httpx.MockTransport(answer))
+    call = go.integration.get if act == "read" else lambda: go.vouchers.post(entry(fake))
+
+    assert happened == shop.failure(call, WireFormatError).may_have_happened
+
+
+class Garbage(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """
+    Bytes that are not what the headers promise.
+    """
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"not gzip"
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"not gzip"
 
 
 # -- tokens and keys ------------------------------------------------------------------
