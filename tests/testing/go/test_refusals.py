@@ -99,7 +99,7 @@ def ids(fake: Any) -> dict[str, str]:
         ("GET", f"/SalesOrders/sentState?id={NOBODY}", None, 404),
         ("GET", f"/OutgoingInvoices/{NOBODY}", None, 404),
         ("GET", "/Customerledger/EntriesByMatchId", None, 400),
-        ("GET", "/CurrencyRates?fromCurrency=XXX&toCurrency=NOK&asOnDate=2026-03-14T00:00:00Z", None, 400),
+        ("GET", "/CurrencyRates?fromCurrency=ZZZ&toCurrency=NOK&asOnDate=2026-03-14T00:00:00Z", None, 400),
         ("GET", "/BrandingThemes/99", None, 404),
         ("GET", f"/VoucherDocumentation/Download?id={NOBODY}&documentationType=Cake", None, 400),
         ("GET", "/VoucherDocumentation?id=x", None, 400),
