@@ -278,6 +278,8 @@ class Reference:
             self.facts.add(("conflict", link.pos_id, link.go_id, None, chosen))
         elif may_archive:
             self.facts |= {archive, unlink}
+            if link.base.archived:
+                self.facts.add(("conflict", link.pos_id, link.go_id, "archived", side.other))
         elif policy.on_receiver_edit is OnReceiverEdit.RESTORE and side.other in policy.creates:
             self.facts.add(unlink)
             self.create(side, own_id)

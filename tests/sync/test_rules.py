@@ -442,6 +442,19 @@ class TestDeleteChange:
         assert [Kind.ARCHIVE, Kind.UNLINK] == [operation.kind for operation in made.operations]
         assert [("archived", False, True)] == [(c.field, c.old, c.new) for c in made.operations[0].changes]
 
+    def test_taken_back_where_it_is_not_decided(self) -> None:
+        """
+        The owner's deletion archives it again; what a person did is recorded.
+        """
+        policy = thing_policy(archived=Direction.GO_TO_POS)
+        base = attrs.evolve(BASE, archived=True)
+        made = plan([linked(base)], pos=holds({"p1": BASE}), go=holds({}), policy=policy)
+
+        assert [Kind.ARCHIVE, Kind.UNLINK] == [operation.kind for operation in made.operations]
+        assert [("archived", True, False, None, GO)] == [
+            (c.field, c.base, c.pos, c.go, c.chosen) for c in made.conflicts
+        ]
+
     def test_without_an_archived_field_nothing_is_archived(self) -> None:
         """
         The pair is kept and told of once, so that the record is not made anew.

@@ -73,6 +73,8 @@ def settle_deletion(
     elif record is not None and _changed(draft, link, survivor, record):
         _delete_change(draft, link, survivor, record, what, may_recreate=not merged)
     elif policy.may_archive(survivor):
+        if record is not None and is_archived(policy, link.base):
+            _taken_back(draft, link, survivor, what)
         _archive(draft, link, survivor, value, what)
     else:
         _leave_deleted(draft, link, survivor, record, what)
@@ -119,6 +121,27 @@ def _delete_change(  # noqa: PLR0913
                 go=record.value if survivor is Replica.GO else None,
                 chosen=chosen,
                 why=why,
+            )
+        ]
+    )
+
+
+def _taken_back(draft: Draft[T], link: Link[T], survivor: Replica, what: str) -> None:
+    """
+    Record that a person took back into use, where that is not decided, what is archived again now.
+    """
+    in_use = {survivor: False, survivor.other: None}
+    draft.dispute(
+        [
+            Conflict(
+                pos_id=link.pos_id,
+                go_id=link.go_id,
+                field=draft.policy.archived,
+                base=True,
+                pos=in_use[Replica.POS],
+                go=in_use[Replica.GO],
+                chosen=survivor.other,
+                why=f"{what}; {SYSTEM[survivor.other]} owns it",
             )
         ]
     )
