@@ -160,7 +160,7 @@ class TestStopped:
         """
         The same, when the next process knows nothing.
         """
-        for stop in STOPS:
+        for stop in STOPS[::5]:
             world = make()
             world.process(stop)
             world.store = MemoryStore()
@@ -171,7 +171,7 @@ class TestStopped:
         """
         Two processes that end, one after the other.
         """
-        for first, second in itertools.product(STOPS[::9], STOPS[::7]):
+        for first, second in itertools.product(STOPS[::17], STOPS[::13]):
             world = make()
             world.process(first)
             world.process(second)
