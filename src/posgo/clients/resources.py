@@ -24,6 +24,7 @@ from posgo.clients.go import (
     onboarding,
     outgoing_invoices,
     payment_terms,
+    posting,
     product_groups,
     products,
     projects,
@@ -35,7 +36,7 @@ from posgo.clients.go import (
     vouchers,
 )
 from posgo.clients.surface import AsyncSender, Many, One, Resource, Steps, SyncSender
-from posgo.models.ledger import JournalEntry, PostedVoucher
+from posgo.models.ledger import PostedVoucher
 from posgo.models.vouchers import Journal
 
 __all__ = ["GoResources"]
@@ -325,15 +326,10 @@ class JournalDrafts(Resource[S]):
     delete = One(journal_drafts.delete)
 
 
-def _post(entry: JournalEntry, *, journal: Journal = Journal.CASH) -> Call[PostedVoucher]:
-    return vouchers.post(journal, entry)
-
-
 def _get(id: str, *, journal: Journal = Journal.CASH) -> Call[PostedVoucher]:  # noqa: A002
     return vouchers.get(journal, id)
 
 
-_post.__doc__ = vouchers.post.__doc__
 _get.__doc__ = vouchers.get.__doc__
 
 
@@ -342,7 +338,7 @@ class Vouchers(Resource[S]):
     Vouchers posted directly to the ledger.
     """
 
-    post = One(_post)
+    post = Steps(posting.post)
     get = One(_get)
     get_invoice = One(vouchers.get_invoice)
     reverse = One(vouchers.reverse)
