@@ -17,12 +17,13 @@ from posgo.sync import (
     Direction,
     Lens,
     Replica,
+    plan,
     truncated,
     vat_price,
 )
-from posgo.sync._lens import blank_is_none, covered, is_blank
+from posgo.sync._lens import Values, blank_is_none, covered, is_blank
 from posgo.sync.policies import NAMES, products, with_lens
-from support.sync_build import pair_plan, rules, written
+from support.sync_build import holds, linked, pair_plan, rules, written
 
 TEXTS = st.sampled_from([None, "a", "b", "abcd", "abce"])
 GTINS = st.tuples(st.lists(st.sampled_from("abc"), unique=True).map(tuple))
@@ -163,6 +164,35 @@ class TestHiddenLoss:
         assert ("abcdefgh", "xyz", Replica.GO) == (conflict.pos, conflict.go, conflict.chosen)
         assert "the POS held more than Go can" in conflict.why
 
+    def test_the_conflict_has_the_base_go_could_see(self) -> None:
+        """
+        So that a person can tell what changed.
+        """
+        policy = with_lens(products(), "name", truncated(4))
+        made = pair_plan(
+            policy,
+            Product(code="1", name="abcd"),
+            Product(code="1", name="abcdef"),
+            Product(code="1", name="x"),
+        )
+
+        assert ["abcd"] == [conflict.base for conflict in made.conflicts]
+
+    def test_a_wide_side_that_will_not_move_wins(self) -> None:
+        """
+        A lens that takes no edits has the narrow side written back, and the base moves with that.
+        """
+
+        def unmoved(wide: Values, _narrow: Values) -> Values:
+            return wide
+
+        policy = with_lens(products(), "name", Lens(put=unmoved))
+        base, edited = Product(code="1", name="abcd"), Product(code="1", name="x")
+        made = pair_plan(policy, base, base, edited)
+
+        assert [("update", "go", {"name": "abcd"})] == written(made)
+        assert {"name": "abcd"} == made.operations[0].agreed
+
     def test_a_long_text_stays_while_its_beginning_does(self) -> None:
         """
         A long name in the POS and its beginning in Go are alike.
@@ -266,6 +296,18 @@ class TestVatPrice:
 
         assert ["pos"] == [operation.replica for operation in made.operations]
         assert [] == rules(made)
+
+    @pytest.mark.parametrize(("price", "held"), [("11.20", False), ("11.30", True)])
+    def test_a_changed_rate_is_no_change_that_stops_a_deletion(self, price: str, *, held: bool) -> None:
+        """
+        A real edit is.
+        """
+        policy = products(vat=vat_price({"31": Decimal(12)}, before={"31": Decimal(15)}))
+        go = Product(code="1", name="Mug", price=price, vat_code="31")
+        made = plan([linked(self.MUG)], pos=holds({}), go=holds({"g1": go}), policy=policy)
+
+        assert held is bool(made.conflicts)
+        assert held is made.is_empty
 
     def test_what_go_decides_follows_the_rate(self) -> None:
         """

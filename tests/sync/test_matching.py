@@ -82,6 +82,39 @@ class TestReferences:
 
         assert [(long, "g1", "same reference")] == pairs(made)
 
+    @pytest.mark.parametrize(("length", "hashed"), [(46, False), (47, True), (48, True)])
+    def test_either_way_round_and_at_the_limit(self, length: int, *, hashed: bool) -> None:
+        """
+        Fifty characters, prefix included; of Go's ids in the POS too.
+        """
+        own = "x" * length
+        pos_side = meet(
+            things(p1=refers(go_reference(own + "y"))),
+            Snapshot.of([Record(id=own + "y", value=Thing())], complete=True),
+        )
+        go_side = meet(
+            Snapshot.of([Record(id=own, value=Thing())], complete=True), things(g1=refers(pos_reference(own)))
+        )
+
+        assert hashed is (own not in pos_reference(own))
+        assert [("p1", own + "y", "same reference")] == pairs(pos_side)
+        assert [(own, "g1", "same reference")] == pairs(go_side)
+
+    def test_a_widow_that_claims_another_s_counterpart_is_left(self) -> None:
+        """
+        It is not archived before a person has looked.
+        """
+        base = Thing(code="1")
+        made = plan(
+            [linked(base), linked(base, "p2", "g2")],
+            pos=things(p1=base),
+            go=things(g1=base, g2=refers("pos:p1", code="1")),
+            policy=POLICY,
+        )
+
+        assert ["already-linked"] == rules(made)
+        assert made.is_empty
+
     @pytest.mark.parametrize("reference", ["shop-99", "p1", "pos:nobody", "go:p1", pos_reference("z" * 60)])
     def test_somebody_else_s_reference_says_nothing(self, reference: str) -> None:
         """
@@ -218,6 +251,18 @@ class TestKeys:
         assert f"thing {named}" == made.findings[0].where
         assert made.findings[0].blocks
         assert made.is_empty
+
+    def test_one_sided_and_archived_groups_stop_nobody(self) -> None:
+        """
+        Whichever group comes first.
+        """
+        made = meet(
+            things(p1=Thing(code="1"), p2=Thing(code="2", archived=True), p3=Thing(code="3")),
+            things(g2=Thing(code="2", archived=True), g3=Thing(code="3")),
+        )
+
+        assert [("p3", "g3", "same code")] == pairs(made)
+        assert ["p1"] == created(made)
 
     def test_others_go_on(self) -> None:
         """

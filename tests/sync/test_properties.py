@@ -7,6 +7,7 @@ from collections import Counter
 
 from hypothesis import given, note, strategies as st
 
+from posgo.models.findings import Severity
 from posgo.models.records import Snapshot
 from posgo.sync import Conflict, Kind, Operation, Plan, Replica, plan
 from posgo.sync._fields import read
@@ -193,6 +194,28 @@ class TestSymmetry:
 
         assert world.plan() == shuffled
         assert world.plan().plan_id == shuffled.plan_id
+
+
+class TestWords:
+    """
+    A person reads why.
+    """
+
+    @given(world=worlds())
+    def test_everything_says_what_and_why(self, world: World) -> None:
+        """
+        Operations and conflicts have reasons, findings all their parts.
+        """
+        made = world.plan()
+
+        assert all(operation.reason for operation in made.operations)
+        assert all(conflict.why and conflict.pos_id and conflict.go_id for conflict in made.conflicts)
+        for finding in made.findings:
+            assert isinstance(finding.severity, Severity)
+            assert all(
+                isinstance(text, str) and text for text in (finding.message, finding.remedy, finding.where)
+            )
+            assert "None" not in f"{finding.message}{finding.where}"
 
 
 class TestDocument:

@@ -139,6 +139,14 @@ class TestUnits:
         assert [("left", "a", None), ("right", None, "b")] == [(c.field, c.pos, c.go) for c in made.conflicts]
         assert [("update", "pos", {"left": None, "right": "b"})] == written(made)
 
+    def test_a_field_nobody_touched_is_in_no_conflict(self) -> None:
+        """
+        Only what differs from something is told.
+        """
+        made = both(thing_policy(pair=Authority.GO), left=("a", "b"))
+
+        assert ["left"] == [conflict.field for conflict in made.conflicts]
+
     def test_agreed_covers_the_whole_unit(self) -> None:
         """
         The base of a unit moves as one, also for the field that was equal already.
@@ -442,18 +450,65 @@ class TestDeleteChange:
         assert [Kind.ARCHIVE, Kind.UNLINK] == [operation.kind for operation in made.operations]
         assert [("archived", False, True)] == [(c.field, c.old, c.new) for c in made.operations[0].changes]
 
-    def test_taken_back_where_it_is_not_decided(self) -> None:
+    @pytest.mark.parametrize(
+        ("direction", "pos", "go", "sides"),
+        [
+            (Direction.GO_TO_POS, {"p1": BASE}, {}, (False, None, GO)),
+            (Direction.POS_TO_GO, {}, {"g1": BASE}, (None, False, POS)),
+        ],
+    )
+    def test_taken_back_where_it_is_not_decided(
+        self, direction: Direction, pos: dict[str, Thing], go: dict[str, Thing], sides: tuple[Any, ...]
+    ) -> None:
         """
         The owner's deletion archives it again; what a person did is recorded.
         """
-        policy = thing_policy(archived=Direction.GO_TO_POS)
         base = attrs.evolve(BASE, archived=True)
-        made = plan([linked(base)], pos=holds({"p1": BASE}), go=holds({}), policy=policy)
+        made = plan([linked(base)], pos=holds(pos), go=holds(go), policy=thing_policy(archived=direction))
+        (conflict,) = made.conflicts
 
         assert [Kind.ARCHIVE, Kind.UNLINK] == [operation.kind for operation in made.operations]
-        assert [("archived", True, False, None, GO)] == [
-            (c.field, c.base, c.pos, c.go, c.chosen) for c in made.conflicts
-        ]
+        assert ("p1", "g1", "archived", True) == (
+            conflict.pos_id,
+            conflict.go_id,
+            conflict.field,
+            conflict.base,
+        )
+        assert sides == (conflict.pos, conflict.go, conflict.chosen)
+        assert conflict.why.endswith("owns it")
+
+    def test_what_an_archiving_says_and_settles(self) -> None:
+        """
+        The record as it will be, and the base's field.
+        """
+        made = plan([linked(BASE)], pos=holds({}), go=holds({"g1": BASE}), policy=thing_policy())
+        archive = made.operations[0]
+
+        assert (attrs.evolve(BASE, archived=True), {"archived": True}) == (archive.value, archive.agreed)
+
+    def test_an_owner_s_change_meets_the_receiver_s_deletion(self) -> None:
+        """
+        What flows one way counts as a change on the side it flows from.
+        """
+        made = plan(
+            [linked(BASE)],
+            pos=holds({"p1": attrs.evolve(BASE, note="x")}),
+            go=holds({}),
+            policy=thing_policy(),
+        )
+
+        assert [ConflictKind.DELETE_CHANGE] == [conflict.kind for conflict in made.conflicts]
+
+    def test_a_change_after_what_does_not_flow(self) -> None:
+        """
+        Every unit is looked at, also behind one that flows the other way.
+        """
+        go = attrs.evolve(BASE, note="x", archived=False, code="2")
+        policy = thing_policy()
+        policy = attrs.evolve(policy, shared=sorted(policy.shared, key=lambda unit: unit.name != "note"))
+        made = plan([linked(BASE)], pos=holds({}), go=holds({"g1": go}), policy=policy)
+
+        assert [ConflictKind.DELETE_CHANGE] == [conflict.kind for conflict in made.conflicts]
 
     def test_without_an_archived_field_nothing_is_archived(self) -> None:
         """
