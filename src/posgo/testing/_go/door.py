@@ -39,7 +39,7 @@ from posgo.testing._go.http import (
 from posgo.testing._go.routing import Endpoint, Router
 from posgo.testing._http.faults import Fault, Script
 
-__all__ = ["Door", "Garbled"]
+__all__ = ["Door", "Garbled", "Slow"]
 
 _SUBJECTS = (
     accounts,
@@ -72,6 +72,18 @@ class Garbled(Fault):
     """
 
     content: bytes
+
+
+@attrs.frozen(kw_only=True)
+class Slow(Fault):
+    """
+    Coming requests are carried out, and answered with a pause in the middle of the body.
+
+    Attributes:
+        pause: Seconds.
+    """
+
+    pause: float
 
 
 class Door:
@@ -155,6 +167,8 @@ class Door:
             return self._answered(request, url_length)
         if isinstance(fault, Garbled):
             return attrs.evolve(self._answered(request, url_length), content=fault.content)
+        if isinstance(fault, Slow):
+            return attrs.evolve(self._answered(request, url_length), pause=fault.pause)
         if fault.after_effect:
             self._answered(request, url_length)
         if fault.status is None:

@@ -15,7 +15,7 @@ import attrs
 from posgo.clients.credentials import GoCredentials
 from posgo.testing._go import auth, goods, terms
 from posgo.testing._go.company import Company, RowAmounts
-from posgo.testing._go.door import Door, Garbled
+from posgo.testing._go.door import Door, Garbled, Slow
 from posgo.testing._go.entities import Account, BookedVoucher
 from posgo.testing._go.handles import Handles
 from posgo.testing._go.http import Received
@@ -314,6 +314,19 @@ class FakeGo:
         Let the next matching requests be carried out, but answered with another body.
         """
         fault = Garbled(status=None, after_effect=True, content=content)
+        with self._door.lock:
+            self._door.faults.add(Match(method=method, path=path), fault, times)
+
+    def slow_next(
+        self, pause: timedelta, *, times: int = 1, method: str | None = None, path: str | None = None
+    ) -> None:
+        """
+        Let the next matching requests be carried out, but answered with a pause in the middle of the body.
+
+        Over real HTTP the pause is real. Through :attr:`transport` nobody waits: a client less patient
+        than the pause gives up at once.
+        """
+        fault = Slow(status=None, after_effect=True, pause=pause.total_seconds())
         with self._door.lock:
             self._door.faults.add(Match(method=method, path=path), fault, times)
 

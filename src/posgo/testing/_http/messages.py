@@ -22,11 +22,18 @@ class ConnectionCutError(Exception):
 class Reply:
     """
     An answer on its way out.
+
+    Attributes:
+        status: HTTP status.
+        content: Body.
+        headers: Names and values.
+        pause: Seconds between the first half of the body and the rest.
     """
 
     status: int = 200
     content: bytes = b""
     headers: Mapping[str, str] = attrs.field(factory=dict)
+    pause: float = 0.0
 
     @classmethod
     def of(cls, body: Any, status: int = 200, **headers: str) -> "Reply":

@@ -5,6 +5,7 @@ A fake over real HTTP on this machine.
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -35,7 +36,14 @@ def _handler(answer: Answerer) -> type[BaseHTTPRequestHandler]:
             if reply.status != 204:
                 self.send_header("Content-Length", str(len(reply.content)))
             self.end_headers()
-            self.wfile.write(reply.content)
+            if reply.pause:
+                half = len(reply.content) // 2
+                self.wfile.write(reply.content[:half])
+                self.wfile.flush()
+                time.sleep(reply.pause)
+                self.wfile.write(reply.content[half:])
+            else:
+                self.wfile.write(reply.content)
 
         def __getattr__(self, name: str) -> Callable[[], None]:
             # Whatever the method, the fake decides: the server itself would answer 501.

@@ -34,6 +34,9 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             reply = self._answer(request.method, str(request.url), dict(request.headers), content)
         except ConnectionCutError as cut:
             raise httpx.ReadTimeout("the fake does not answer", request=request) from cut
+        patience = request.extensions.get("timeout", {}).get("read")
+        if patience is not None and reply.pause > patience:
+            raise httpx.ReadTimeout("the fake pauses in the middle of its answer", request=request)
         return httpx.Response(
             reply.status, headers=dict(reply.headers), content=reply.content, request=request
         )
