@@ -30,6 +30,7 @@ from posgo.procedures.books import Books, read_identity
 from posgo.procedures.finished import SettlementReport, settle_all, settle_finished
 from posgo.procedures.kinds import SyncKit, kinds_of, sync
 from posgo.procedures.preflight import CheckReport, Preflight, check
+from posgo.procedures.progress import ProgressHook, log_progress
 from posgo.procedures.report import SyncReport
 from posgo.procedures.settlement import settle_z_report
 from posgo.profiles import Profile
@@ -56,6 +57,7 @@ class _Core:
     look_up_after: timedelta = timedelta(seconds=2)
     lease_wait: timedelta = timedelta(seconds=10)
     remember_for: timedelta = timedelta(minutes=15)
+    on_progress: ProgressHook = log_progress
     clock: Clock = attrs.Factory(SystemClock)
     _books: Books = attrs.field(factory=Books, init=False)
     _forget_at: float = attrs.field(default=float("-inf"), init=False)
@@ -98,6 +100,7 @@ class _Core:
             approve=approve,
             dry_run=self.dry_run if dry_run is None else dry_run,
             look_up_after=self.look_up_after,
+            on_progress=self.on_progress,
         )
         return sync(kit, kinds_of(self.profile) if kinds is None else kinds)
 
@@ -147,6 +150,9 @@ class Runner(_Core):
         remember_for:
             How long chart, VAT codes and lock date are remembered between
             settlements. Nothing is blocked on what is remembered: it is read again first.
+        on_progress:
+            Hears how far a sync has got; by default the logger ``posgo.sync``, which
+            is silent until somebody configures it. No personal data.
         clock: Tells and passes time.
     """
 

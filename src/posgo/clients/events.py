@@ -7,11 +7,13 @@ Events hold method, path template, status and times: no ids, no names, no keys.
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import attrs
 
-__all__ = ["Event", "EventHook", "RequestDone", "RetryPlanned", "log_event"]
+__all__ = ["Event", "EventHook", "RequestDone", "RetryPlanned", "log_event", "tell"]
+
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -89,11 +91,11 @@ def log_event(event: Event) -> None:
         )
 
 
-def tell(hook: EventHook, event: Event) -> None:
+def tell(hook: Callable[[T], None], event: T) -> None:
     """
     Call a hook; its failure must not hide the outcome of a request that may have booked something.
     """
     try:
         hook(event)
     except Exception:
-        _logger.exception("an event hook failed; the request is not affected")
+        _logger.exception("an event hook failed; what it was told of is not affected")

@@ -16,9 +16,11 @@ from posgo.models.parties import Customer
 from posgo.procedure import Procedure
 from posgo.procedures.books import Books
 from posgo.procedures.catalog import GoProducts, product_policy, read_catalog
+from posgo.procedures.outcome import KindReport
+from posgo.procedures.progress import ProgressHook, log_progress
 from posgo.procedures.report import SyncReport
 from posgo.procedures.sides import GoCustomers, PosSide
-from posgo.procedures.sync import KindReport, SyncDesk, sync_kind
+from posgo.procedures.sync import SyncDesk, sync_kind
 from posgo.profiles import Profile
 
 __all__ = ["SyncKit", "kinds_of", "sync"]
@@ -38,6 +40,7 @@ class SyncKit:
         approve: Id of a plan a person has approved; None if none.
         dry_run: Whether to stop after planning.
         look_up_after: How long to wait before looking for a creation in doubt.
+        on_progress: Hears how far the sync has got.
     """
 
     profile: Profile
@@ -48,6 +51,7 @@ class SyncKit:
     approve: str | None = None
     dry_run: bool = False
     look_up_after: timedelta = timedelta(seconds=2)
+    on_progress: ProgressHook = log_progress
 
 
 def kinds_of(profile: Profile) -> tuple[str, ...]:
@@ -94,6 +98,7 @@ def _customers(kit: SyncKit) -> Procedure[KindReport]:
         approve=kit.approve,
         dry_run=kit.dry_run,
         look_up_after=kit.look_up_after,
+        on_progress=kit.on_progress,
     )
     return (yield from sync_kind(desk))
 
@@ -115,6 +120,7 @@ def _products(kit: SyncKit) -> Procedure[KindReport]:
         approve=kit.approve,
         dry_run=kit.dry_run,
         look_up_after=kit.look_up_after,
+        on_progress=kit.on_progress,
     )
     return (yield from sync_kind(desk))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import attrs
 
 from posgo.models.findings import Finding
-from posgo.procedures.sync import Failed, KindReport
+from posgo.procedures.outcome import Failed, KindReport
 from posgo.sync import Conflict, Plan
 
 __all__ = ["SyncReport"]

@@ -18,18 +18,19 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from posgo.clients.events import tell
 from posgo.exceptions import (
     ApiError,
     AuthenticationError,
-    ConflictError,
     DuplicateReferenceError,
     MissingPrivilegeError,
-    PosgoError,
     RejectedError,
     WireFormatError,
 )
 from posgo.models.records import Link, Record, Snapshot, go_reference, pos_reference
 from posgo.procedure import Procedure, ask, pause
+from posgo.procedures.outcome import Failed, KindReport, remedy
+from posgo.procedures.progress import ProgressHook, SyncPhase, SyncProgress, log_progress
 from posgo.procedures.sides import Seen, Side
 from posgo.state import (
     Changes,
@@ -46,12 +47,15 @@ from posgo.state import (
 )
 from posgo.sync import Kind, Operation, Plan, Policy, Replica, advance, plan
 
-__all__ = ["Failed", "KindReport", "SyncDesk", "sync_kind"]
+__all__ = ["SyncDesk", "sync_kind"]
 
 T = TypeVar("T")
 
 _MOST_ROUNDS = 3
 """How often a delta is planned again with records it turned out to need."""
+
+_BATCH = 50
+"""Links of new pairs per commit: durable commits cost more than the requests between them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -70,6 +74,7 @@ class SyncDesk(Generic[T]):
         dry_run: Whether to stop after planning.
         look_up_after: How long to wait before looking for a creation in doubt.
         keep_conflicts: How long conflicts are remembered.
+        on_progress: Hears how far the sync has got.
     """
 
     kind: str
@@ -82,6 +87,7 @@ class SyncDesk(Generic[T]):
     dry_run: bool = False
     look_up_after: timedelta = timedelta(seconds=2)
     keep_conflicts: timedelta = timedelta(days=90)
+    on_progress: ProgressHook = log_progress
 
     def side(self, replica: Replica) -> Side[T]:
         """
@@ -89,48 +95,11 @@ class SyncDesk(Generic[T]):
         """
         return self.pos if replica is Replica.POS else self.go
 
-
-@attrs.frozen(kw_only=True)
-class Failed:
-    """
-    An operation that did not succeed. The next run takes it up again.
-
-    Attributes:
-        operation: What was to be done.
-        error: What stood against it.
-        remedy: What to do, as a sentence.
-    """
-
-    operation: Operation[Any]
-    error: PosgoError
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.operation}: {self.error} {self.remedy}"
-
-
-@attrs.frozen(kw_only=True)
-class KindReport:
-    """
-    What a run did about one kind of record.
-
-    Attributes:
-        kind: Which.
-        plan: What was planned.
-        written: How many operations were carried out, by kind and side, such as ``"create go"``.
-        failed: What did not succeed.
-        complete: Whether everything was looked at.
-        approved: Whether this was the plan a person had approved.
-        stopped: Whether the run ended early, because the next request would have met the same error.
-    """
-
-    kind: str
-    plan: Plan[Any]
-    written: dict[str, int]
-    failed: tuple[Failed, ...] = ()
-    complete: bool = False
-    approved: bool = False
-    stopped: bool = False
+    def tell(self, phase: SyncPhase, done: int = 0, total: int | None = None) -> None:
+        """
+        Tell how far the sync has got.
+        """
+        tell(self.on_progress, SyncProgress(kind=self.kind, phase=phase, done=done, total=total))
 
 
 @attrs.frozen(kw_only=True)
@@ -168,7 +137,14 @@ def sync_kind(desk: SyncDesk[T]) -> Procedure[KindReport]:
     if approved:
         planned = planned.approve(planned.plan_id)
     if desk.dry_run:
-        return KindReport(kind=desk.kind, plan=planned, written={}, complete=look.complete, approved=approved)
+        return KindReport(
+            kind=desk.kind,
+            plan=planned,
+            written={},
+            complete=look.complete,
+            approved=approved,
+            dry_run=True,
+        )
     run = _Run(desk=desk, look=look, plan=planned, approved=approved, version=progress.version)
     yield from run.carry_out()
     return run.report()
@@ -178,6 +154,7 @@ def _look(desk: SyncDesk[T], progress: Progress, *, full: bool) -> Procedure[_Lo
     full = full or not {"pos", "go"} <= progress.cursors.keys()
     seen: dict[Replica, Seen[T]] = {}
     for replica in Replica:
+        desk.tell(SyncPhase.READING, sum(len(each.records) for each in seen.values()))
         seen[replica] = yield from desk.side(replica).read(None if full else progress.cursors[replica.value])
     complete = all(each.complete for each in seen.values())
     if not complete and any(each.complete for each in seen.values()):
@@ -281,6 +258,10 @@ class _Run(Generic[T]):
     links: dict[tuple[str, str], Link[T]] = attrs.Factory(dict)
     intents: dict[Key, None] = attrs.Factory(dict)
     left: set[tuple[str | None, str | None]] = attrs.Factory(set)
+    unsaved: dict[Key, LinkRecord | None] = attrs.Factory(dict)
+    tried: int = 0
+    total: int = 0
+    following: bool = False
     made: dict[Replica, dict[str, Record[T]]] = attrs.Factory(lambda: {replica: {} for replica in Replica})
 
     def report(self) -> KindReport:
@@ -306,12 +287,14 @@ class _Run(Generic[T]):
         for _ in range(_MOST_ROUNDS):
             if self.stopped or not any(self.made.values()):
                 break
+            self.following = True
             yield from self._carry_out(self._follow_up())
         # What a person has not approved yet must be seen again: cursors stay.
         if not (self.stopped or self.plan.withheld):
             if self.wrote_to_go:
                 yield from pause(self.desk.look_up_after, "Go's reads lag behind its writes")
             yield from self._finish()
+        self.desk.tell(SyncPhase.DONE, self.tried, self.total)
 
     def _follow_up(self) -> Plan[T]:
         made, self.made = self.made, {replica: {} for replica in Replica}
@@ -325,15 +308,19 @@ class _Run(Generic[T]):
 
     def _carry_out(self, planned: Plan[T]) -> Procedure[None]:
         yield from self._store_intents(planned)
+        self.total += len(planned.operations)
         for operation in planned.operations:
             if self.stopped:
-                return
+                break
+            self.desk.tell(SyncPhase.WRITING, self.tried, self.total)
+            self.tried += 1
             if (operation.pos_id, operation.go_id) in self.left:
                 continue
             try:
                 yield from self._do(operation)
             except (ApiError, WireFormatError) as error:
                 yield from self._fail(operation, error)
+        yield from self._save()
 
     def _store_intents(self, planned: Plan[T]) -> Procedure[None]:
         wanted = {
@@ -408,15 +395,26 @@ class _Run(Generic[T]):
         pair = (operation.pos_id or new_id or "", operation.go_id or new_id or "")
         before = self.links.get(pair)
         after = advance(before, operation, new_id=new_id)
+        known = after or before
         if after is not None:
             self.links[pair] = after
-            yield from self._commit(put=[LinkRecord(kind=self.desk.kind, link=after)])
         elif before is not None:
             del self.links[pair]
-            yield from self._commit(drop=[LinkRecord(kind=self.desk.kind, link=before).key])
+        if known is not None:
+            key = LinkRecord(kind=self.desk.kind, link=known).key
+            self.unsaved[key] = None if after is None else LinkRecord(kind=self.desk.kind, link=after)
+        # A new pair whose link is lost is found again by its reference or code. A base that lags behind
+        # what was written is not: somebody's next edit would look like a conflict.
+        may_wait = self.following or operation.kind in {Kind.CREATE, Kind.LINK}
+        if not may_wait or len(self.unsaved) >= _BATCH:
+            yield from self._save()
+
+    def _save(self) -> Procedure[None]:
+        if self.unsaved:
+            yield from self._commit()
 
     def _fail(self, operation: Operation[T], error: ApiError | WireFormatError) -> Procedure[None]:
-        self.failed.append(Failed(operation=operation, error=error, remedy=_remedy(error)))
+        self.failed.append(Failed(operation=operation, error=error, remedy=remedy(operation, error)))
         self.left.add((operation.pos_id, operation.go_id))
         intent = _intent(self.desk, operation)
         attempts = int(error.may_have_happened)
@@ -455,8 +453,11 @@ class _Run(Generic[T]):
     def _commit(
         self, *, put: Iterable[Any] = (), drop: Iterable[Any] = (), expire: datetime | None = None
     ) -> Procedure[None]:
-        changes = Changes(put=put, drop=drop, expire=expire)
+        linked = [record for record in self.unsaved.values() if record is not None]
+        unlinked = [key for key, record in self.unsaved.items() if record is None]
+        changes = Changes(put=[*linked, *put], drop=[*unlinked, *drop], expire=expire)
         self.version = yield from ask(CommitChanges(changes, self.version))
+        self.unsaved = {}
 
 
 def _intent(desk: SyncDesk[Any], operation: Operation[Any]) -> IntentRecord:
@@ -490,11 +491,3 @@ def _conflict(desk: SyncDesk[Any], conflict: Any) -> ConflictRecord:
 
 def _told(value: Any) -> str | None:
     return None if value is None else repr(value)
-
-
-def _remedy(error: PosgoError) -> str:
-    if isinstance(error, ConflictError):
-        return "It is in use, or was changed meanwhile; look at it on that side, the next run tries again."
-    if isinstance(error, RejectedError):
-        return "Correct the value that is refused, on either side; the next run tries again."
-    return "Nothing is lost; run again."

@@ -1,0 +1,77 @@
+"""
+What became of the operations of a plan, in words a person can act on.
+"""
+
+from typing import Any
+
+import attrs
+
+from posgo.exceptions import ConflictError, PatchIgnoredError, PosgoError, RejectedError
+from posgo.sync import Kind, Operation, Plan
+
+__all__ = ["Failed", "KindReport", "remedy"]
+
+
+@attrs.frozen(kw_only=True)
+class Failed:
+    """
+    An operation that did not succeed. The next run takes it up again.
+
+    Attributes:
+        operation: What was to be done.
+        error: What stood against it.
+        remedy: What to do, as a sentence.
+    """
+
+    operation: Operation[Any]
+    error: PosgoError
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"failed {self.operation}: {self.error}. {self.remedy}"
+
+
+@attrs.frozen(kw_only=True)
+class KindReport:
+    """
+    What a run did about one kind of record.
+
+    Attributes:
+        kind: Which.
+        plan: What was planned.
+        written: How many operations were carried out, by kind and side, such as ``"create go"``.
+        failed: What did not succeed.
+        complete: Whether everything was looked at.
+        approved: Whether this was the plan a person had approved.
+        stopped: Whether the run ended early, because the next request would have met the same error.
+        dry_run: Whether it ended after planning.
+    """
+
+    kind: str
+    plan: Plan[Any]
+    written: dict[str, int]
+    failed: tuple[Failed, ...] = ()
+    complete: bool = False
+    approved: bool = False
+    stopped: bool = False
+    dry_run: bool = False
+
+
+def remedy(operation: Operation[Any], error: PosgoError) -> str:
+    """
+    What a person should do about an operation that did not succeed, as a sentence.
+    """
+    if not isinstance(error, RejectedError):
+        return "Nothing is lost; run again."
+    if operation.kind is Kind.ARCHIVE:
+        return (
+            "Go archives nobody who has a balance or open orders, and a customer who is also a supplier stays "
+            "for both: settle what is open, or take it into use again in the POS; the next run tries again."
+        )
+    if isinstance(error, PatchIgnoredError):
+        return (
+            f"Change {', '.join(error.fields)} by hand on that side, or put the old value back on the other."
+        )
+    if isinstance(error, ConflictError):
+        return "It is in use, or was changed meanwhile; look at it on that side, the next run tries again."
+    return "Correct the value that is refused, on either side; the next run tries again."
