@@ -34,7 +34,7 @@ from posgo.procedures.progress import ProgressHook, log_progress
 from posgo.procedures.report import SyncReport
 from posgo.procedures.settlement import settle_z_report
 from posgo.profiles import Profile
-from posgo.state import StateStore, StoreRequest
+from posgo.state import AsyncStateStore, StateStore, StoreRequest
 
 __all__ = ["AsyncRunner", "Runner"]
 
@@ -50,7 +50,7 @@ class _Core:
     What both runners are made of: settings, and procedures composed from them.
     """
 
-    store: StateStore
+    store: StateStore | AsyncStateStore
     profile: Profile
     accounts: AccountMap | None = None
     dry_run: bool = False
@@ -158,6 +158,7 @@ class Runner(_Core):
 
     go: GoClient
     pos: PointOfSale | None = None
+    store: StateStore
 
     def settle(
         self,
@@ -327,6 +328,7 @@ class AsyncRunner(_Core):
     Attributes:
         go: Asynchronous client of the client company.
         pos: The POS, synchronous or not; None if Z-reports are given to :meth:`settle`.
+        store: Where state is kept between runs, synchronous or not.
     """
 
     go: AsyncGoClient
