@@ -85,8 +85,8 @@ class Operation(Generic[T]):
         changes: Fields of an update or archive, each with the value it had.
         reason: Why, in words.
         base: Link and create: what the link's base becomes.
-        unagreed: Link: see :attr:`posgo.Link.unagreed`.
-        noted: Link and create: see :attr:`posgo.Link.noted`.
+        unagreed: Link: see ``Link.unagreed``.
+        noted: Link and create: see ``Link.noted``.
         agreed: Update and archive: what the base becomes for these fields once it is done.
         write_reference: Link: sides whose record is to be told its counterpart, because it names none.
     """
