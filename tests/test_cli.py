@@ -73,6 +73,28 @@ class TestDemo:
         for words in ("Z-report 73", "debit", "credit", "POSTED, voucher 1 in Go", "ALREADY POSTED"):
             assert words in shown
         assert 2 == shown.count("Go now holds 1 voucher.")
+        assert max(map(len, shown.splitlines())) <= 100
+
+    def test_it_begins_with_the_morning(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """
+        Both sides, the plan before anything is written, the result, the silent second run, a conflict settled.
+        """
+        main(["demo"])
+
+        shown = capsys.readouterr().out
+        told = (
+            "MORNING",
+            "would do",
+            "create go",
+            "Carried out",
+            "once more",
+            "nothing to do",
+            "conflict phone",
+        )
+        places = [shown.index(words) for words in told]
+        assert sorted(places) == places
+        assert "Go now says 22 22 55 66" in shown
+        assert shown.index("22 22 55 66") < shown.index("EVENING") < shown.index("Z-report 73 of")
 
     def test_it_runs_as_a_module(self) -> None:
         """

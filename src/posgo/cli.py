@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="posgo", epilog=_EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    shown = commands.add_parser("demo", help="settle a made-up shop day into an embedded Go, twice")
+    shown = commands.add_parser("demo", help="sync and settle a made-up shop day with an embedded Go, twice")
     shown.set_defaults(run=lambda _: demo.run(print))
     settle = commands.add_parser(
         "settle",

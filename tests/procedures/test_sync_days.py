@@ -216,6 +216,7 @@ class TestPressisPos:
         report = shop.sync(dry_run=True)
 
         assert {"create go": 1} == report.plans["customers"].summary()
+        assert "customers (dry run): plan" in str(report)
         assert 0 == writes(shop)
         assert {} == shop.go.all(Customer)
 

@@ -1,5 +1,5 @@
 """
-A made-up shop day, settled into an embedded Go.
+A made-up shop day: till and Go made alike in the morning, settled in the evening.
 """
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from importlib.resources import as_file, files
 from posgo import saft
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.clients.go_client import GoClient
+from posgo.demo._morning import open_shop
 from posgo.procedures._case import SettlementResult
 from posgo.profiles import OPEN_ONE
 from posgo.rendering import render_result, render_z_report
@@ -20,13 +21,13 @@ __all__ = ["open_accounts", "run"]
 
 def run(show: Callable[[str], object]) -> int:
     """
-    Settle the shop day, then settle it again.
+    Make till and Go alike, settle the shop day, then settle it again.
 
     Args:
         show: Takes what is to be shown, in lines.
 
     Returns:
-        0 if the first run posted one voucher and the second none; else 1.
+        0 if every first run did what it should and every second one nothing; else 1.
     """
     folder = files(__name__)
     accounts = AccountMap.from_toml((folder / "accounts.toml").read_text(encoding="utf-8"))
@@ -38,12 +39,14 @@ def run(show: Callable[[str], object]) -> int:
     )
     with GoClient(fake.credentials, transport=fake.transport) as go:
         runner = Runner(go=go, store=MemoryStore(), profile=OPEN_ONE, accounts=accounts)
+        alike = open_shop(fake, go, accounts, show)
+        show("EVENING. The till's Z-report is settled.")
         for z in file.z_reports:
             show(render_z_report(z) + "\n")
             _settle(runner.settle(z), fake, show)
             show("\nThe same once more, as a nightly job would:")
             _settle(runner.settle(z), fake, show, with_voucher=False)
-    return 0 if len(fake.vouchers) == len(file.z_reports) else 1
+    return 0 if alike and len(fake.vouchers) == len(file.z_reports) else 1
 
 
 def _settle(

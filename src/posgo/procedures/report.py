@@ -80,6 +80,9 @@ class SyncReport:
 
     def _lines(self) -> Iterator[str]:
         for kind in self.kinds:
+            if kind.dry_run:
+                yield f"{kind.kind} (dry run): {kind.plan}"
+                continue
             done = ", ".join(f"{count} {name}" for name, count in kind.written.items()) or "nothing to do"
             yield f"{kind.kind}: {done}"
             for told in (*kind.plan.conflicts, *kind.failed, *kind.plan.findings):
