@@ -121,3 +121,13 @@ def bench(session: nox.Session) -> None:
     session.install(".", *sorted(needs))
     for script in picked:
         session.run("python", str(script), env=CLEAN)
+
+
+@nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """
+    The stores' contract in full measure: thousands of commits by four processes, dozens of kills. Minutes.
+    """
+    session.install(".", *group("tests"))
+    picked = session.posargs or ["tests/state", "-k", "processes_lose or killed_process"]
+    session.run("pytest", *picked, env=CLEAN | {"POSGO_SOAK": "1"})
