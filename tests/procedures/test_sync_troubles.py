@@ -144,7 +144,9 @@ class TestOneInTrouble:
         assert not shop.go.get(Customer, go_id).archived
         assert "Customer 1" in names(shop.go.all(Customer))
         [failed] = report.failed
-        assert "archive" in str(failed)
+        assert str(failed).startswith(f"failed archive go: pos {pos_id} = go {go_id}: archived")
+        assert "has a balance" in str(failed)
+        assert "settle what is open" in failed.remedy
         owe(shop, go_id, "-100.00")
         assert shop.sync().is_clean
         assert shop.go.get(Customer, go_id).archived
@@ -185,6 +187,9 @@ class TestOneInTrouble:
         [conflict] = report.conflicts
         assert ("phone", None) == (conflict.field, conflict.chosen)
         assert not report.is_clean
+        for told in ("conflict phone", pos_id, go_id, "pos 33333333", "go 22222222", "base 11111111", "held"):
+            assert told in str(conflict)
+        assert "33333333" not in repr(report)
 
     def test_an_incomplete_address_stays_in_the_pos(self, shop: Shop) -> None:
         """
@@ -210,6 +215,20 @@ class TestOneInTrouble:
 
         assert {"M-2"} == {each.code for each in shop.go.all(Product).values()}
         assert "no-sales-account" in {finding.rule for finding in report.findings}
+
+    def test_a_unit_of_the_tills_own_stays_there(self, shop: Shop) -> None:
+        """
+        Go takes only units of its list: the article goes without, the finding says so, and nothing is overwritten.
+        """
+        pos_id = shop.pos.put(attrs.evolve(MUG, unit="stk"))
+
+        report = shop.sync()
+
+        assert None is only(shop.go.all(Product))[1].unit
+        assert "stk" == shop.pos.get(Product, pos_id).unit
+        assert "unit" in {finding.rule for finding in report.findings}
+        assert report.is_clean
+        assert {} == shop.sync(full=True).written
 
 
 class TestLostAnswers:

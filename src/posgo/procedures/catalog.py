@@ -20,6 +20,7 @@ from posgo.models.findings import Severity
 from posgo.models.go_products import GoProduct
 from posgo.models.prices import net_price, shelf_price, vat_rates
 from posgo.models.records import Record
+from posgo.models.units import UNITS
 from posgo.procedure import Procedure, ask
 from posgo.procedures.sides import SWEEP_PAGE, Seen, newest_cursor, value_before
 from posgo.sync import Change, Check, Lens, Policy, Replica, vat_price
@@ -207,8 +208,27 @@ def product_policy(policy: Policy[Product], catalog: Catalog) -> Policy[Product]
     """
     A policy for products that sees prices and VAT codes as this Go can hold them.
     """
-    priced = with_lens(policy, "price", _price_lens(catalog))
-    return attrs.evolve(priced, checks=(*priced.checks, _has_account(catalog)))
+    seen = with_lens(policy, "price", _price_lens(catalog))
+    if "unit" not in policy.owned:
+        seen = with_lens(seen, "unit", _KNOWN_UNIT)
+    return attrs.evolve(seen, checks=(*seen.checks, _has_account(catalog), _HAS_UNIT))
+
+
+def _known_unit(wide: tuple[str | None]) -> tuple[str | None]:
+    return wide if wide[0] in UNITS else (None,)
+
+
+# Go has a list of units; one of the POS's own stays there until Go names another.
+_KNOWN_UNIT = Lens(get=_known_unit, put=lambda wide, narrow: wide if _known_unit(wide) == narrow else narrow)
+
+_HAS_UNIT: Check[Product] = Check(
+    rule="unit",
+    holds=lambda product: product.unit is None or product.unit in UNITS,
+    message="Go does not know the unit of this product, so it stays in the POS",
+    remedy="use one of Go's codes, such as EA (piece), KGM, LTR or HUR, if Go is to show it",
+    fields="unit",
+    replica=Replica.GO,
+)
 
 
 def _price_lens(catalog: Catalog) -> Lens:

@@ -4,6 +4,7 @@ The chart of accounts.
 
 from typing import Any
 
+from posgo.models.units import UNITS
 from posgo.testing._go import binding as b
 from posgo.testing._go.chart import account_type
 from posgo.testing._go.company import Company
@@ -13,7 +14,6 @@ from posgo.testing._go.journals import VAT_RETURN
 from posgo.testing._go.listing import later, number_filter, page
 from posgo.testing._go.patching import patched
 from posgo.testing._go.routing import Endpoint, endpoint
-from posgo.testing._go.units import UNITS
 
 __all__ = ["ENDPOINTS"]
 

@@ -5,6 +5,7 @@ Products and their groups. VAT follows from the sales account.
 from collections.abc import Callable
 from decimal import Decimal
 
+from posgo.models.units import UNITS
 from posgo.testing._go import binding as b
 from posgo.testing._go.company import Company, Row
 from posgo.testing._go.entities import Account
@@ -13,7 +14,6 @@ from posgo.testing._go.listing import codes, flag, later, moment
 from posgo.testing._go.routing import Endpoint
 from posgo.testing._go.tables import Kind
 from posgo.testing._go.terms import in_window
-from posgo.testing._go.units import UNITS
 
 __all__ = ["ENDPOINTS", "PRODUCTS", "sales_account"]
 

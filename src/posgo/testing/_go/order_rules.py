@@ -5,13 +5,13 @@ Sales orders: what they hold, what Go computes of them, and what it refuses.
 import uuid
 from decimal import Decimal
 
+from posgo.models.units import UNITS
 from posgo.testing._go import binding as b
 from posgo.testing._go.company import ORE, Company, Row
 from posgo.testing._go.goods import inherited, sales_account
 from posgo.testing._go.http import Received, bad_request, not_found
 from posgo.testing._go.journals import VAT_RETURN
 from posgo.testing._go.tables import shown
-from posgo.testing._go.units import UNITS
 
 __all__ = [
     "LINE_FIELDS",

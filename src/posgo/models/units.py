@@ -1,5 +1,5 @@
 """
-Units of measure Go knows.
+Units of measure Go knows: ``UnitOfMeasureCode`` of its API, which takes nothing else.
 """
 
 __all__ = ["UNITS"]
