@@ -80,6 +80,8 @@ def docs(session: nox.Session) -> None:
 def contract(session: nox.Session) -> None:
     """
     Generated requests to the fakes are answered as their descriptions say: the POS contract's, and PowerOffice's.
+
+    The environment variable POSGO_EXAMPLES says how many per operation.
     """
     session.install(".", *group("contract"))
     files = ("tests/testing/pos/test_schemathesis.py", "tests/testing/go/test_schemathesis.py")

@@ -21,6 +21,7 @@ from posgo.models.orders import Order, OrderLine
 from posgo.models.parties import Address, Customer
 from posgo.testing import NO_LIMIT, FakeGo
 from posgo.testing._go.http import Received
+from support.generated import EXAMPLES
 from support.ledger import SALE, entry
 from support.validating import DESCRIPTION, description
 
@@ -90,7 +91,7 @@ def _token_request(fake: FakeGo) -> Received:
 
 
 @schema.parametrize()  # type: ignore[untyped-decorator]
-@hypothesis.settings(max_examples=20, derandomize=True, deadline=None)
+@hypothesis.settings(max_examples=EXAMPLES, derandomize=True, deadline=None)
 def test_answers_are_those_described(case: Any, shop: tuple[str, dict[str, str]]) -> None:
     """
     No request ends in a 5xx, in an undescribed success, or in a body beside its schema.

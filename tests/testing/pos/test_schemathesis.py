@@ -12,6 +12,7 @@ import pytest
 
 from posgo import Address, Customer, Order, OrderLine, Product
 from posgo.testing import FakePos
+from support.generated import EXAMPLES
 from support.zreports import a_day
 
 schemathesis = pytest.importorskip("schemathesis", reason="it is in a dependency group of its own: contract")
@@ -32,7 +33,7 @@ def url() -> Iterator[str]:
 
 
 @schema.parametrize()  # type: ignore[untyped-decorator]
-@hypothesis.settings(max_examples=15, derandomize=True, deadline=None)
+@hypothesis.settings(max_examples=EXAMPLES, derandomize=True, deadline=None)
 def test_answers_are_those_described(case: Any, url: str) -> None:
     """
     No request ends in a 5xx, in an undescribed status or content type, or in a body beside its schema.
