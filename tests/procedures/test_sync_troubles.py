@@ -117,16 +117,29 @@ class TestOneInTrouble:
 
     def test_a_number_outside_every_series(self, shop: Shop) -> None:
         """
-        A customer number Go has no series for is refused; the others go on.
+        A customer number Go has no series for is not sent: the entry names number and series; the others go on.
         """
-        shop.pos.put(attrs.evolve(NORD, number=77))
+        pos_id = shop.pos.put(attrs.evolve(NORD, number=77))
         shop.pos.put(a_customer(1))
 
         report = shop.sync()
 
         assert {"Customer 1"} == names(shop.go.all(Customer))
         [failed] = report.failed
-        assert "number" in str(failed).casefold()
+        for told in (f"pos {pos_id}", "customer number 77", "Kunder 10000-"):
+            assert told in str(failed)
+        assert 1 == sum(
+            request.method == "POST" and request.path == "/Customers" for request in shop.go.requests
+        )
+
+    def test_a_number_inside_a_series_is_kept(self, shop: Shop) -> None:
+        """
+        The till's own number becomes Go's.
+        """
+        shop.pos.put(attrs.evolve(NORD, number=10500))
+
+        assert shop.sync().is_clean
+        assert 10500 == only(shop.go.all(Customer))[1].number
 
     def test_a_refused_archive(self, shop: Shop) -> None:
         """

@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from posgo.clients.calls import collect
-from posgo.clients.go import customers
+from posgo.clients.go import customers, number_series
 from posgo.clients.pos.protocol import Thing
 from posgo.clients.pos.requests import (
     CreateRecord,
@@ -22,9 +22,10 @@ from posgo.clients.pos.requests import (
     UpdateRecord,
     read_to_end,
 )
-from posgo.exceptions import NotFoundError
+from posgo.exceptions import MissingPrivilegeError, NotFoundError, RejectedError
 from posgo.models.parties import Customer
 from posgo.models.records import Record
+from posgo.models.terms import NumberSeries
 from posgo.procedure import Procedure, ask
 from posgo.sync import Change
 from posgo.sync._fields import replace
@@ -171,9 +172,11 @@ class GoCustomers:
 
     Attributes:
         overlap: How far behind the last stamp seen a poll begins again: Go's filters are exclusive and its reads lag.
+        series: Its number series; asked for when a number is first given, and kept for the run.
     """
 
     overlap: timedelta
+    series: list[NumberSeries] = attrs.Factory(list)
 
     def read(self, cursor: str | None) -> Procedure[Seen[Customer]]:
         """
@@ -213,8 +216,29 @@ class GoCustomers:
         """
         See :meth:`Side.create`. Without an e-mail address invoices are printed; Go would refuse to mail them.
         """
+        if value.number is not None:
+            yield from self._fit(value.number)
         delivery = None if value.email or value.invoice_email else "Print"
         return (yield from ask(customers.create(value, reference=reference, delivery_type=delivery)))
+
+    def _fit(self, number: int) -> Procedure[None]:
+        """
+        Refuse a number outside every series here, where it can be said which there are.
+        """
+        if not self.series:
+            try:
+                self.series.extend((yield from collect(number_series.list(kind="Customer"))))
+            except MissingPrivilegeError:
+                return  # Who may not read them hears it from Go.
+        if any(each.first <= number <= each.last for each in self.series):
+            return
+        known = ", ".join(f"{each.name or 'unnamed'} {each.first}-{each.last}" for each in self.series)
+        raise RejectedError(
+            method="POST",
+            path="/Customers",
+            may_have_happened=False,
+            detail=f"customer number {number} is outside every number series of customers in Go ({known or 'none'})",
+        )
 
     def change(self, id: str, value: Customer, changes: Iterable[Change]) -> Procedure[None]:  # noqa: A002
         """
