@@ -61,7 +61,10 @@ from posgo.clients.pos.protocol import Thing
 from posgo.models.ledger import LedgerAccount
 from posgo.models.pos import Tender, VatRow
 from posgo.procedures.finished import SettlementReport
+from posgo.procedures.outcome import Failed
+from posgo.procedures.report import SyncReport
 from posgo.procedures.settlement import SettlementResult
+from posgo.state import AsyncStateStore
 from posgo.sync import Replica, advance, resolve
 from posgo.sync.policies import customers
 from posgo.testing import NO_LIMIT, FakeGo, FakePos
@@ -462,3 +465,25 @@ def engine(pos: Snapshot[Customer], go: Snapshot[Customer], links: list[Link[Cus
     assert_type(advance(links[0], made.operations[0]), Link[Customer] | None)
     assert_type(resolve(links[0], made.conflicts, choose=Replica.POS, policy=policy), Link[Customer] | None)
     return made
+
+
+def kept_alike(runner: Runner) -> None:
+    """
+    A report holds values of the library, and says in two words whether somebody has to look.
+    """
+    runner.on_progress = lambda progress: print(progress.kind, progress.done, progress.total)  # noqa: T201
+    report = runner.sync(full=True)
+    assert_type(report, SyncReport)
+    assert_type(report.is_clean, bool)
+    assert_type(report.conflicts, tuple[Conflict, ...])
+    assert_type(report.findings, tuple[Finding, ...])
+    assert_type(report.failed, tuple[Failed, ...])
+    assert_type(report.written, dict[str, int])
+
+
+async def kept_alike_asynchronously(go: AsyncGoClient, pos: PointOfSale, store: AsyncStateStore) -> None:
+    """
+    Stores with coroutines are as good as others.
+    """
+    runner = AsyncRunner(go=go, pos=pos, store=store, profile=profiles.PRESSIS_POS)
+    assert_type(await runner.sync(), SyncReport)
