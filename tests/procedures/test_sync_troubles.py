@@ -73,19 +73,20 @@ class TestOneInTrouble:
         """
         One record is refused; all others arrive; the next run tries it again and only it.
         """
-        for number in range(50):
+        for number in range(1000):
             shop.pos.put(a_customer(number))
         shop.go.fail_next(400, method="POST", path="/Customers")
 
         report = shop.sync()
 
-        assert 49 == len(shop.go.all(Customer))
+        assert 999 == len(shop.go.all(Customer))
         [failed] = report.failed
         assert "customer-" in str(failed)
+        assert "Correct the value that is refused" in str(failed)
         assert not report.is_clean
         before = len([request for request in shop.go.requests if request.method == "POST"])
         again = shop.sync()
-        assert ({"create go": 1, "update pos": 1}, 50) == (again.written, len(shop.go.all(Customer)))
+        assert ({"create go": 1, "update pos": 1}, 1000) == (again.written, len(shop.go.all(Customer)))
         sent = [request.path for request in shop.go.requests if request.method == "POST"][before:]
         assert 1 == sent.count("/Customers")
 
@@ -93,13 +94,14 @@ class TestOneInTrouble:
         """
         Go refuses a malformed address; the entry carries its words and not the address.
         """
-        shop.pos.put(attrs.evolve(NORD, email="not-an-address"))
+        pos_id = shop.pos.put(attrs.evolve(NORD, email="not-an-address"))
         shop.pos.put(a_customer(1))
 
         report = shop.sync()
 
         assert {"Customer 1"} == names(shop.go.all(Customer))
         [failed] = report.failed
+        assert f"pos {pos_id}" in str(failed)
         assert "mail" in str(failed).casefold()
         assert "not-an-address" not in str(failed)
 
@@ -107,13 +109,15 @@ class TestOneInTrouble:
         """
         Go wants both names of a person: a finding says so, and the person waits.
         """
-        shop.pos.put(Customer(is_person=True, first_name="Kari"))
+        pos_id = shop.pos.put(Customer(is_person=True, first_name="Kari"))
         shop.pos.put(a_customer(1))
 
         report = shop.sync()
 
         assert {"Customer 1"} == names(shop.go.all(Customer))
-        assert "person-without-names" in {finding.rule for finding in report.findings}
+        [finding] = [each for each in report.findings if each.rule == "person-without-names"]
+        assert pos_id in str(finding.where)
+        assert "both names" in finding.remedy
 
     def test_a_number_outside_every_series(self, shop: Shop) -> None:
         """
@@ -168,9 +172,11 @@ class TestOneInTrouble:
         """
         Two candidates in Go: named, never guessed, and nobody is made or linked.
         """
-        shop.pos.put(NORD)
-        shop.go.put(NORD)
-        shop.go.put(attrs.evolve(NORD, name="Kafe Nord, avd. 2"))
+        ids = [
+            shop.pos.put(NORD),
+            shop.go.put(NORD),
+            shop.go.put(attrs.evolve(NORD, name="Kafe Nord, avd. 2")),
+        ]
         shop.pos.put(a_customer(1))
 
         report = shop.sync()
@@ -178,6 +184,9 @@ class TestOneInTrouble:
         assert 3 == len(shop.go.all(Customer))
         assert 2 == len(shop.pos.all(Customer))
         assert "ambiguous" in str(report)
+        [finding] = [each for each in report.findings if "ambiguous" in each.rule]
+        assert all(each in str(finding) for each in ids)
+        assert finding.remedy
 
     def test_a_held_conflict(self, shop: Shop) -> None:
         """

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from posgo.exceptions import ConflictError, PatchIgnoredError, PosgoError, RejectedError
-from posgo.sync import Kind, Operation, Plan
+from posgo.sync import Kind, Operation, Plan, Replica
 
 __all__ = ["Failed", "KindReport", "remedy"]
 
@@ -63,10 +63,10 @@ def remedy(operation: Operation[Any], error: PosgoError) -> str:
     """
     if not isinstance(error, RejectedError):
         return "Nothing is lost; run again."
-    if operation.kind is Kind.ARCHIVE:
+    if operation.kind is Kind.ARCHIVE and operation.replica is Replica.GO:
         return (
-            "Go archives nobody who has a balance or open orders, and a customer who is also a supplier stays "
-            "for both: settle what is open, or take it into use again in the POS; the next run tries again."
+            "Go archives nobody who has a balance: settle what is open, or take the record into use again "
+            "in the POS; the next run tries again."
         )
     if isinstance(error, PatchIgnoredError):
         return (
