@@ -70,10 +70,11 @@ def is_public(path: Path) -> bool:
 
 def defined(tree: ast.Module) -> set[str]:
     """
-    Names that importing a module binds, its own and those it passes on.
+    Names a module binds: its own, those it passes on, and those it passes on when they are first used.
     """
     names: set[str] = set()
-    for node in tree.body:
+    later = [node for block in tree.body if isinstance(block, ast.If) for node in block.body]
+    for node in (*tree.body, *later):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
         elif isinstance(node, ast.ImportFrom):

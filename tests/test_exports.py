@@ -2,9 +2,11 @@
 The public face: which names there are, and what importing them costs.
 """
 
+import ast
 import json
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -98,8 +100,33 @@ def test_public_names_exist(name: str) -> None:
 
 def test_import_loads_nothing_optional() -> None:
     """
-    ``import posgo`` loads the standard library and what its four dependencies load anyway.
+    Whatever of posgo is used, the standard library and what its four dependencies load anyway is loaded.
     """
-    extra = loaded_by("import posgo") - loaded_by(RUNTIME) - sys.stdlib_module_names
+    extra = loaded_by("from posgo import *") - loaded_by(RUNTIME) - sys.stdlib_module_names
 
     assert {"posgo"} == extra
+
+
+def test_every_name_has_the_home_its_importers_see() -> None:
+    """
+    What is loaded on first use is what type checkers are told, from the same modules.
+    """
+    tree = ast.parse(Path(posgo.__file__).read_text(encoding="utf-8"))
+    [checked] = [node for node in tree.body if isinstance(node, ast.If)]
+    told = {
+        alias.name: f"posgo.{alias.name}" if node.module == "posgo" else node.module
+        for node in checked.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+    assert posgo._HOMES == told
+    assert set(posgo.__all__) <= set(dir(posgo))
+
+
+def test_an_unknown_name_is_no_attribute() -> None:
+    """
+    A typo fails as it does in any module.
+    """
+    with pytest.raises(AttributeError, match="Runer"):
+        posgo.Runer  # noqa: B018 - the access is the test
