@@ -113,6 +113,15 @@ def oldest(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def simulate(session: nox.Session) -> None:
+    """
+    Whole worlds decided by one integer each: ``-- --seeds 2000 --start 0``.
+    """
+    session.install(".")
+    session.run("python", "-m", "posgo.testing.simulate", *session.posargs, env=CLEAN)
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """
     Ratios to the floor of each promised speed. Pick benchmarks by name: ``-- import``.

@@ -22,7 +22,7 @@ from posgo.models.prices import net_price, shelf_price, vat_rates
 from posgo.models.records import Record
 from posgo.models.units import UNITS
 from posgo.procedure import Procedure, ask
-from posgo.procedures.sides import SWEEP_PAGE, Seen, newest_cursor, value_before
+from posgo.procedures.sides import SWEEP_PAGE, Seen, expect, newest_cursor, value_before
 from posgo.sync import Change, Check, Lens, Policy, Replica, vat_price
 from posgo.sync.policies import with_lens
 
@@ -175,8 +175,13 @@ class GoProducts:
         """
         See :meth:`Side.change`.
         """
+        changes = tuple(changes)
         old = self.catalog.to_go(value_before(value, changes), int(id))
-        yield from products.update(old, self.catalog.to_go(value, int(id)))
+        yield from products.update(
+            old,
+            self.catalog.to_go(value, int(id)),
+            seen=lambda now: expect(self.catalog.to_product(now), changes),
+        )
 
     def refer(self, record: Record[Product], reference: str) -> Procedure[None]:  # noqa: ARG002
         """

@@ -5,7 +5,7 @@ A side speaks domain models and answers with records; what its system calls
 things, and what it cannot do, stays inside.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -13,6 +13,7 @@ import attrs
 
 from posgo.clients.calls import collect
 from posgo.clients.go import customers, number_series
+from posgo.clients.pos.adapters import changed_meanwhile, other_reference
 from posgo.clients.pos.protocol import Thing
 from posgo.clients.pos.requests import (
     CreateRecord,
@@ -28,9 +29,9 @@ from posgo.models.records import Record
 from posgo.models.terms import NumberSeries
 from posgo.procedure import Procedure, ask
 from posgo.sync import Change
-from posgo.sync._fields import replace
+from posgo.sync._fields import read, replace
 
-__all__ = ["SWEEP_PAGE", "GoCustomers", "PosSide", "Seen", "Side", "newest_cursor", "value_before"]
+__all__ = ["SWEEP_PAGE", "GoCustomers", "PosSide", "Seen", "Side", "expect", "newest_cursor", "value_before"]
 
 T = TypeVar("T")
 
@@ -244,13 +245,18 @@ class GoCustomers:
         """
         See :meth:`Side.change`.
         """
-        yield from customers.update(id, value_before(value, changes), value)
+        changes = tuple(changes)
+        yield from customers.update(
+            id, value_before(value, changes), value, seen=lambda now: expect(now.value, changes)
+        )
 
     def refer(self, record: Record[Customer], reference: str) -> Procedure[None]:
         """
         See :meth:`Side.refer`.
         """
-        yield from customers.update(record.id, record.value, record.value, reference=reference)
+        yield from customers.update(
+            record.id, record.value, record.value, reference=reference, seen=_unreferred(reference)
+        )
 
 
 def newest_cursor(records: Iterable[Record[Any]], cursor: str | None) -> str | None:
@@ -261,6 +267,26 @@ def newest_cursor(records: Iterable[Record[Any]], cursor: str | None) -> str | N
     if cursor is not None:
         stamps.append(datetime.fromisoformat(cursor))
     return max(stamps).isoformat() if stamps else None
+
+
+def expect(value: object, changes: Iterable[Change]) -> None:
+    """
+    See that what is about to be changed still says what the plan was made for.
+
+    Raises:
+        ConflictError: If a field says something else, and not yet what it shall say either.
+    """
+    stale = [change.field for change in changes if read(value, change.field) not in (change.old, change.new)]
+    if stale:
+        raise changed_meanwhile(type(value), stale)
+
+
+def _unreferred(reference: str) -> Callable[[Record[Any]], None]:
+    def expect_none(record: Record[Any]) -> None:
+        if record.reference not in (None, reference):
+            raise other_reference(type(record.value))
+
+    return expect_none
 
 
 def value_before(value: T, changes: Iterable[Change]) -> T:

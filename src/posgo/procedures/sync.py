@@ -46,6 +46,7 @@ from posgo.state import (
     TombstoneRecord,
 )
 from posgo.sync import Kind, Operation, Plan, Policy, Replica, advance, plan
+from posgo.wire.stored import dump
 
 __all__ = ["SyncDesk", "sync_kind"]
 
@@ -133,6 +134,10 @@ def sync_kind(desk: SyncDesk[T]) -> Procedure[KindReport]:
         # Somebody of ours has been here before and this store does not know: it is older than the data.
         look = yield from _look(desk, progress, full=True)
     look, planned = yield from _plan(desk, look)
+    if not look.complete and _meets_strangers(look, planned):
+        # Whom a record new to us belongs to, only the whole can tell: its counterpart
+        # may stand there unchanged, held back because several would have fitted.
+        look, planned = yield from _plan(desk, (yield from _look(desk, progress, full=True)))
     approved = desk.approve is not None and desk.approve == planned.plan_id
     if approved:
         planned = planned.approve(planned.plan_id)
@@ -208,6 +213,17 @@ def _unknown_links(look: _Look[T]) -> bool:
         and record.reference not in planned
         for replica in Replica
         for record in _unlinked(look, replica)
+    )
+
+
+def _meets_strangers(look: _Look[T], planned: Plan[T]) -> bool:
+    """
+    Whether a record is to be made, or two are to be linked for the first time.
+    """
+    known = {(link.pos_id, link.go_id) for link in look.links}
+    return any(
+        operation.kind in (Kind.CREATE, Kind.LINK) and (operation.pos_id, operation.go_id) not in known
+        for operation in (*planned.operations, *planned.withheld)
     )
 
 
@@ -329,7 +345,9 @@ class _Run(Generic[T]):
             if operation.replica is not None
             for intent in [_intent(self.desk, operation)]
         }
-        new = [intent for key, intent in wanted.items() if key not in self.intents]
+        new: list[Any] = [intent for key, intent in wanted.items() if key not in self.intents]
+        # What is about to be overwritten stands in the store before it is gone from its side.
+        new += [_conflict(self.desk, conflict) for conflict in planned.conflicts if not conflict.is_held]
         if new:
             yield from self._commit(put=new)
         self.intents |= dict.fromkeys(wanted)
@@ -490,4 +508,4 @@ def _conflict(desk: SyncDesk[Any], conflict: Any) -> ConflictRecord:
 
 
 def _told(value: Any) -> str | None:
-    return None if value is None else repr(value)
+    return None if value is None else dump(value)

@@ -12,7 +12,7 @@ import attrs
 from posgo.exceptions import ModelError
 from posgo.wire.model import member_name
 
-__all__ = ["Change", "changes", "kept_old_value", "post_body", "without_none", "writable"]
+__all__ = ["Change", "changes", "kept_old_value", "post_body", "unchanged", "without_none", "writable"]
 
 _POSTED: dict[type, tuple[str, ...]] = {}
 _PATCHED: dict[type, tuple[str, ...]] = {}
@@ -156,6 +156,22 @@ def kept_old_value(asked: Iterable[Change], answer: Any) -> tuple[str, ...]:
         if _normal(_at(answer, change.path)) != _normal(change.new)
         and _agrees(_at(answer, change.path), change.old)
     )
+
+
+def unchanged(path: str, body: Any) -> Iterable[dict[str, Any]]:
+    """
+    Operations of a JSON patch that test whether a member still says what an object said when it was read.
+
+    Args:
+        path: JSON pointer.
+        body: The object, as Go answered it.
+    """
+    value = _at(body, path)
+    if isinstance(value, dict):
+        for name in value:
+            yield from unchanged(f"{path}/{name}", body)
+    elif not isinstance(value, list):
+        yield {"op": "test", "path": path, "value": value}
 
 
 def _agrees(found: Any, old: Any) -> bool:

@@ -10,7 +10,7 @@ from posgo.exceptions import PatchIgnoredError
 from posgo.procedure import Procedure, ask
 from posgo.wire.json import loads
 from posgo.wire.model import structure
-from posgo.wire.writing import Change, changes, kept_old_value, post_body
+from posgo.wire.writing import Change, changes, kept_old_value, post_body, unchanged
 
 __all__ = ["create", "decode_nothing", "delete", "post", "read", "update"]
 
@@ -117,22 +117,30 @@ def update(
     write_roles: tuple[str, ...],
     parameters: Mapping[str, object],
     extra: tuple[Change, ...] = (),
+    seen: Callable[[T], None] | None = None,
 ) -> Procedure[T]:
     """
     Change the fields that differ, and compare what Go answers with what was asked.
 
-    Sends nothing but a read if nothing differs.
+    Sends nothing but a read if nothing differs. With ``seen`` the object is
+    read first and shown to it, which raises if it is not as expected; Go is
+    then told to refuse the change if somebody was faster.
 
     Raises:
         PatchIgnoredError: If fields kept their old value.
     """
     asked = (*changes(old, new), *extra)
     fetch: Call[Any] = read(path, _identity, roles=read_roles, parameters=parameters)
+    tests: list[dict[str, Any]] = []
+    if asked and seen is not None:
+        now = yield from ask(fetch)
+        seen(_reader(model)(now))
+        tests = [test for change in asked for test in unchanged(change.path, now)]
     patch: Call[Any] = Call(
         method="PATCH",
         path=path,
         parameters=_texts(parameters),
-        body=[change.operation for change in asked],
+        body=[*tests, *(change.operation for change in asked)],
         body_kind=BodyKind.JSON_PATCH,
         # Replacing a value twice is replacing it once.
         repeat=Repeat.SAFE,

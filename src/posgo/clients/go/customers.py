@@ -2,7 +2,7 @@
 Customers. Go cannot be searched by name, e-mail, telephone or organisation number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -130,6 +130,7 @@ def update(
     new: Customer,
     *,
     reference: str | None = None,
+    seen: Callable[[Record[Customer]], None] | None = None,
 ) -> Procedure[Record[Customer]]:
     """
     Change what differs between two values of one customer.
@@ -139,6 +140,8 @@ def update(
         old: What the customer is believed to be.
         new: What it shall be.
         reference: An external reference to set as well; None leaves it as it is.
+        seen: Is shown the customer as it is now and raises if it is not as expected; Go then refuses the change
+            if somebody was faster. None changes it whatever it says.
 
     Raises:
         PatchIgnoredError: If Go answered with success, but fields kept their old value.
@@ -153,6 +156,7 @@ def update(
         write_roles=_WRITE,
         parameters={"id": id},
         extra=extra,
+        seen=seen,
     )
 
 

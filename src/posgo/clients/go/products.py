@@ -2,7 +2,7 @@
 Products: one bar code, prices without VAT, and VAT by way of the sales account.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from posgo.clients.calls import Call, Page
@@ -76,9 +76,17 @@ def create(value: GoProduct) -> Call[GoProduct]:
     return create_(_PATH, value, roles=_WRITE)
 
 
-def update(old: GoProduct, new: GoProduct) -> Procedure[GoProduct]:
+def update(
+    old: GoProduct, new: GoProduct, *, seen: Callable[[GoProduct], None] | None = None
+) -> Procedure[GoProduct]:
     """
     Change what differs between two values of one product.
+
+    Args:
+        old: What the product is believed to be.
+        new: What it shall be.
+        seen: Is shown the product as it is now and raises if it is not as expected; Go then refuses the change
+            if somebody was faster. None changes it whatever it says.
 
     Raises:
         PatchIgnoredError: If Go answered with success, but fields kept their old value.
@@ -91,6 +99,7 @@ def update(old: GoProduct, new: GoProduct) -> Procedure[GoProduct]:
         read_roles=_READ,
         write_roles=_WRITE,
         parameters={"id": old.id},
+        seen=seen,
     )
 
 

@@ -189,7 +189,8 @@ class Door:
         except RefusalError as refusal:
             return refusal.reply
         finally:
-            self.remember()
+            if request.method != "GET":
+                self.remember()
 
     def _served(self, endpoint: Endpoint, request: Received) -> Reply:
         if endpoint.bearer:

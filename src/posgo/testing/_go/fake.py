@@ -18,7 +18,7 @@ from posgo.testing._go.company import Company, RowAmounts
 from posgo.testing._go.door import Door, Garbled, Slow
 from posgo.testing._go.entities import Account, BookedVoucher
 from posgo.testing._go.handles import Handles
-from posgo.testing._go.http import Received
+from posgo.testing._go.http import Received, Reply
 from posgo.testing._go.invoices import invoice_balance
 from posgo.testing._go.journals import SEGMENTS
 from posgo.testing._http.faults import Fault, Match
@@ -117,6 +117,15 @@ class FakeGo:
         Every request received, in order, each with ``method`` and ``path``.
         """
         return self._door.requests
+
+    def answer(self, method: str, url: str, headers: dict[str, str], content: bytes) -> Reply:
+        """
+        Answer one request. For transports of one's own.
+
+        Raises:
+            ConnectionCutError: If the connection is to end without an answer.
+        """
+        return self._door.answer(method, url, headers, content)
 
     # -- what a person in Go sees and does --------------------------------------
 

@@ -1,0 +1,232 @@
+"""
+The world a simulation takes place in: a POS, a Go and a store, which outlive every process.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from posgo.bookkeeping.accounts import AccountMap
+from posgo.bookkeeping.identity import settlement_reference
+from posgo.models.catalog import Product
+from posgo.models.parties import Customer
+from posgo.models.pos import Count, GrandTotals, Tender, VatRow, ZReport
+from posgo.profiles import PRESSIS_POS, Profile
+from posgo.state import MemoryStore
+from posgo.testing._clock import VirtualClock
+from posgo.testing._go import FakeGo
+from posgo.testing._go.entities import BookedVoucher
+from posgo.testing._pos import FakePos
+
+__all__ = ["CASH", "MODELS", "SALES", "World", "a_z_report", "birth_of"]
+
+MODELS: dict[str, Any] = {"customers": Customer, "products": Product}
+"""The kinds kept alike."""
+
+CASH, CARD, SALES = 1900, 1910, 3000
+
+_ACCOUNTS = """
+[sales]
+"3"  = 3000
+"31" = 3030
+
+[tenders]
+"12001" = 1900
+"12002" = 1910
+
+[pos]
+vat_rows = "net"
+settle_from = "2020-01-01"
+
+[cash_points."*"]
+department = "10"
+"""
+
+_NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+class JumpingClock:
+    """
+    A computer's clock over the world's time: it may be wrong, and may be put right.
+
+    Args:
+        world: The true time.
+    """
+
+    def __init__(self, world: VirtualClock) -> None:
+        self._world = world
+        self.off = timedelta(0)
+
+    def monotonic(self) -> float:
+        """
+        Seconds that never go back.
+        """
+        return self._world.monotonic()
+
+    def utc_now(self) -> datetime:
+        """
+        The time of day it shows.
+        """
+        return self._world.utc_now() + self.off
+
+    def sleep(self, seconds: float) -> None:
+        """
+        Let time pass.
+        """
+        self._world.advance(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        """
+        Let time pass.
+        """
+        self._world.advance(seconds)
+
+
+@attrs.define
+class _Late:
+    at: float
+    effect: Callable[[], object]
+
+
+class World:
+    """
+    Everything that lives on while processes come and go.
+
+    Args:
+        profile: How the two systems work together.
+        lag: How far Go's reads are behind its writes.
+        go_ahead: How far Go's clock is ahead.
+        pos_ahead: How far the POS's clock is ahead.
+
+    Attributes:
+        clock: The true time.
+        runners: The clock of the machine the runners are on.
+        go: The client company.
+        pos: The till.
+        store: The runners' memory.
+        client: Go's id of the client company, once somebody has asked for it.
+        reversed_numbers: Z-numbers whose voucher a person has reversed.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: Profile = PRESSIS_POS,
+        lag: timedelta = timedelta(0),
+        go_ahead: timedelta = timedelta(0),
+        pos_ahead: timedelta = timedelta(0),
+    ) -> None:
+        self.profile = profile
+        self.accounts = AccountMap.from_toml(_ACCOUNTS)
+        self.clock = VirtualClock(_NOON)
+        self.runners = JumpingClock(self.clock)
+        self.go = FakeGo(now=lambda: self.clock.utc_now() + go_ahead)
+        if lag:
+            self.go.replica_lag = lag
+        self.pos = FakePos(now=lambda: self.clock.utc_now() + pos_ahead)
+        self.store = MemoryStore()
+        self.client = ""
+        self.reversed_numbers: set[int] = set()
+        self._empty = self.store.snapshot()
+        self._backup = self._empty
+        self._late: list[_Late] = []
+
+    def side(self, name: str) -> FakeGo | FakePos:
+        """
+        A side by its name.
+        """
+        return self.go if name == "go" else self.pos
+
+    def born(self, side: str, kind: str, birth: str) -> str | None:
+        """
+        Id of the record with a birth mark on one side; None if there is none.
+        """
+        records = self.side(side).all(MODELS[kind])
+        return next((own_id for own_id, value in records.items() if birth_of(value) == birth), None)
+
+    def vouchers_of(self, number: int) -> list[BookedVoucher]:
+        """
+        What was ever posted for a Z-number, reversals apart.
+        """
+        names = {settlement_reference(a_z_report(number, sold=Decimal(0)), self.accounts)}
+        return [one for one in self.go.vouchers if one.reference in names and one.reverses is None]
+
+    # -- time --------------------------------------------------------------------
+
+    def pass_time(self, seconds: float) -> None:
+        """
+        Let time pass, and what was under way arrive.
+        """
+        self.clock.advance(seconds)
+        due = [late for late in self._late if late.at <= self.clock.monotonic()]
+        self._late = [late for late in self._late if late not in due]
+        for late in due:
+            late.effect()
+
+    def set_clock(self, seconds: int) -> None:
+        """
+        Set the runners' clock forward or back.
+        """
+        self.runners.off += timedelta(seconds=seconds)
+
+    def arrive_later(self, seconds: float, effect: Callable[[], object]) -> None:
+        """
+        Let a request take its effect after a while.
+        """
+        self._late.append(_Late(self.clock.monotonic() + seconds, effect))
+
+    # -- the store, as its operator treats it --------------------------------------
+
+    def back_up(self) -> None:
+        """
+        Take a backup of the store.
+        """
+        self._backup = self.store.snapshot()
+
+    def restore(self) -> None:
+        """
+        Put the last backup in place of the store; an empty store if there is none.
+        """
+        self.store.restore(self._backup)
+
+    def lose(self) -> None:
+        """
+        Begin with an empty store.
+        """
+        self.store.restore(self._empty)
+
+
+def birth_of(value: Any) -> str | None:
+    """
+    The mark a record got when it was first entered, and that nobody edits: it tells duplicates from strangers.
+    """
+    mark: str | None = value.invoice_email if isinstance(value, Customer) else value.description
+    return mark
+
+
+def a_z_report(number: int, *, sold: Decimal) -> ZReport:
+    """
+    A business day of till 1 that sold so much at 25 %, half of it paid by card; 0 for a day without sales.
+    """
+    vat = (sold / 5).quantize(Decimal("0.01"))
+    card = (sold / 2).quantize(Decimal("0.01"))
+    return ZReport(
+        company="999999999",
+        cash_point="till 1",
+        number=number,
+        closed_at=datetime(2020, 1, 1, 21, 30) + timedelta(days=number - 1),  # noqa: DTZ001 - Norwegian local time
+        vat_rows=[VatRow(vat_code="3", percent=25, amount=sold - vat, vat=vat)] if sold else (),
+        tenders=[
+            Tender(code="12001", amount=sold - card, number=1),
+            Tender(code="12002", amount=card, number=1),
+        ]
+        if sold
+        else (),
+        total=sold,
+        receipts=2 if sold else 0,
+        returns=Count(),
+        grand_totals=GrandTotals(sales=sold * number, returns=0, net=sold * number),
+    )
