@@ -90,9 +90,9 @@ def quiet() -> Requests:
 
 def delta(edits: int) -> Requests:
     """
-    A quiet poll, and one request per edit on the side that did not have it.
+    A quiet poll, and per edit one request at the POS, or at Go two: a look, and the change.
     """
-    return Requests(go=quiet().go + edits // 2, pos=quiet().pos + edits // 2)
+    return Requests(go=quiet().go + edits // 2 * 2, pos=quiet().pos + edits // 2)
 
 
 @attrs.define
