@@ -9,8 +9,11 @@ import attrs
 import pytest
 
 from posgo import profiles
+from posgo.clients.go_client import GoClient
 from posgo.models.catalog import Product
+from posgo.models.go_products import ProductGroup
 from posgo.models.parties import Address, Customer
+from posgo.testing import NO_LIMIT
 from support.shops import Shop
 
 KAFE = Customer(
@@ -119,6 +122,24 @@ class TestPressisPos:
 
         kept = shop.pos.get(Product, pos_id)
         assert ("Mug, large", MUG.gtins, MUG.images) == (kept.name, kept.gtins, kept.images)
+
+    def test_a_new_product_is_filed_by_its_group(self, shop: Shop) -> None:
+        """
+        Under the group of Go with that code, else with that name; one Go does not know is left to Go.
+        """
+        with GoClient(shop.go.credentials, transport=shop.go.transport, limiter=NO_LIMIT) as go:
+            by_code = go.product_groups.create(ProductGroup(code="KOPP", name="Kopper"))
+            by_name = go.product_groups.create(ProductGroup(code="7", name="Mat"))
+            for number, group in enumerate(("KOPP", "Mat", "Ukjent")):
+                shop.pos.put(attrs.evolve(MUG, code=f"M-{number}", gtins=(), group=group))
+            shop.sync()
+
+            filed = {product.code: product.group_id for product in go.products.list()}
+
+        assert (by_code.id, by_name.id) == (filed["M-0"], filed["M-1"])
+        assert filed["M-2"] not in (by_code.id, by_name.id)
+        assert {"KOPP", "Mat", "Ukjent"} == {each.group for each in shop.pos.all(Product).values()}
+        assert {} == shop.sync(full=True).written
 
     def test_a_bar_code_changed_in_go_replaces_the_first(self, shop: Shop) -> None:
         """

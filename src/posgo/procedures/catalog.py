@@ -38,6 +38,7 @@ class Catalog:
         codes: VAT code by Go's id of a sales account.
         account_ids: Go's id of the sales account by VAT code; empty without an account map.
         group_codes: VAT code by Go's id of a product group.
+        group_ids: Go's id of a product group in use, by its code, else by its name.
         rates: Per cent by VAT code, today.
         default_code: VAT code of products for which neither they nor their group name an account.
     """
@@ -45,6 +46,7 @@ class Catalog:
     codes: Mapping[int, str]
     account_ids: Mapping[str, int]
     group_codes: Mapping[int, str]
+    group_ids: Mapping[str, int]
     rates: Mapping[str, Decimal]
     default_code: str
 
@@ -79,7 +81,8 @@ class Catalog:
         """
         A product as Go is told it.
 
-        Pictures, further bar codes and the group stay in the POS. Stock is left alone.
+        Pictures and further bar codes stay in the POS. Stock is left alone. A new product is filed
+        under the group of Go whose code or name its group is; afterwards the group is Go's own affair.
         """
         account_id = self.account_ids.get(product.vat_code or self.default_code)
         # Without an account for the code Go charges the default one's VAT.
@@ -91,6 +94,7 @@ class Catalog:
             name=product.name or product.code or "",
             description=product.description,
             gtin=product.gtins[0] if product.gtins else None,
+            group_id=self.group_ids.get(product.group or ""),
             sales_account_id=account_id,
             unit_price=None if product.price is None or rate is None else net_price(product.price, rate),
             unit_cost=product.cost,
@@ -113,8 +117,16 @@ def read_catalog(account_map: AccountMap | None, today: date, default_code: str)
     group_codes = {
         group.id: codes[group.sales_account_id] for group in groups if group.sales_account_id in codes
     }
+    in_use = [group for group in groups if not group.is_archived]
+    group_ids = {group.name: group.id for group in in_use if group.name is not None}
+    group_ids |= {group.code: group.id for group in in_use if group.code is not None}
     return Catalog(
-        codes=codes, account_ids=account_ids, group_codes=group_codes, rates=rates, default_code=default_code
+        codes=codes,
+        account_ids=account_ids,
+        group_codes=group_codes,
+        group_ids=group_ids,
+        rates=rates,
+        default_code=default_code,
     )
 
 

@@ -46,6 +46,7 @@ from posgo.state import (
     TombstoneRecord,
 )
 from posgo.sync import Kind, Operation, Plan, Policy, Replica, advance, plan
+from posgo.sync._fields import read, replace
 from posgo.wire.stored import dump
 
 __all__ = ["SyncDesk", "sync_kind"]
@@ -384,18 +385,31 @@ class _Run(Generic[T]):
 
     def _made(self, side: Side[T], operation: Operation[T]) -> Procedure[Record[T]]:
         assert operation.value is not None and operation.reference is not None  # noqa: PT018, S101
+        value = self._with_owned(operation, operation.value)
         try:
-            return (yield from side.create(operation.value, operation.reference))
+            return (yield from side.create(value, operation.reference))
         except (ApiError, WireFormatError) as error:
             if not (error.may_have_happened or isinstance(error, DuplicateReferenceError)):
                 raise
             yield from pause(self.desk.look_up_after, "a creation is in doubt, and reads lag")
-            record = yield from side.find(operation.value, operation.reference)
+            record = yield from side.find(value, operation.reference)
             if record is not None:
                 return record
             if isinstance(error, DuplicateReferenceError):
                 raise
-            return (yield from side.create(operation.value, operation.reference))
+            return (yield from side.create(value, operation.reference))
+
+    def _with_owned(self, operation: Operation[T], value: T) -> T:
+        """
+        What is to be made, with what only its source keeps: Go files a new product by the POS's group.
+        """
+        source = Replica.GO if operation.replica is Replica.POS else Replica.POS
+        own_id = operation.pos_id if source is Replica.POS else operation.go_id
+        record = self.look.records[source].get(own_id or "")
+        if record is None:
+            return value
+        owned = [field for field, owner in self.desk.policy.owned.items() if owner is source]
+        return replace(value, {field: read(record.value, field) for field in owned})
 
     def _change(self, operation: Operation[T]) -> Procedure[None]:
         assert operation.replica is not None and operation.id is not None  # noqa: PT018, S101
