@@ -160,11 +160,13 @@ class World:
         """
         Let time pass, and what was under way arrive.
         """
-        self.clock.advance(seconds)
-        due = [late for late in self._late if late.at <= self.clock.monotonic()]
-        self._late = [late for late in self._late if late not in due]
-        for late in due:
+        end = self.clock.monotonic() + seconds
+        for late in sorted((each for each in self._late if each.at <= end), key=lambda each: each.at):
+            self._late.remove(late)
+            # At its own time: Go's lagging reads count from there.
+            self.clock.advance(max(0.0, late.at - self.clock.monotonic()))
             late.effect()
+        self.clock.advance(end - self.clock.monotonic())
 
     def set_clock(self, seconds: int) -> None:
         """
