@@ -17,6 +17,7 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from posgo.exceptions import LeaseHeldError, StaleStateError, StateStoreError
 from posgo.state import Changes, StateStore
+from posgo.state._postgres import translated
 from posgo.state.postgres import SCHEMA, AsyncPostgresStore, PostgresStore
 from posgo.testing._store_examples import add, conflict, cursor, everything, pair, settlement
 from posgo.testing.store_contract import blocking
@@ -342,6 +343,22 @@ class TestTrouble:
             everything(store)
 
         assert "Hemmelig" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ('FATAL:  database "shop" does not exist', "no such database"),
+        ("FATAL:  the database system is shutting down", "may or may not have happened"),
+        ("FATAL:  the database system is starting up", "may or may not have happened"),
+    ],
+)
+def test_a_server_that_goes_or_comes_is_not_a_missing_database(said: str, means: str) -> None:
+    """
+    What a server says before it gives codes is told apart by its words.
+    """
+    with pytest.raises(StateStoreError, match=means), translated("store"):
+        raise psycopg.OperationalError(f"connection to server failed: {said}")
 
 
 class TestServerCrash:

@@ -141,7 +141,8 @@ _REASONS = (
 # What a server says before it gives codes, in the words of its untranslated messages.
 _REFUSALS = (
     ("28", ("authentication", "password", "pg_hba.conf", "role ")),
-    ("3D000", ("database ",)),
+    # With its quote: "the database system is shutting down" is no missing database.
+    ("3D000", ('database "',)),
     ("53", ("too many", "remaining connection slots")),
 )
 _GONE = (
