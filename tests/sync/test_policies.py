@@ -14,6 +14,8 @@ from posgo.sync.policies import customers, kept_at, phone, products
 from support.sync_build import holds, linked, pair_plan, rules, written
 
 COMPANY = Customer(name="Kafe Nord AS", organization_number="974760673", phone="22225555")
+KAFE: dict[str, Any] = {"name": "Kafe", "organization_number": "974760673"}
+WHOLE = Address(zip_code="0155", city="Oslo")
 PERSON = Customer(is_person=True, first_name="Kari", last_name="Nordmann", email="kari@example.no")
 MUG = Product(code="1", name="Mug", gtins=("4006381333931",), price="80")
 
@@ -181,6 +183,31 @@ class TestChecks:
         assert [] == rules(renamed)
         assert [("no-key", Severity.WARN)] == [(finding.rule, finding.severity) for finding in bare.findings]
         assert [("update", "go", {"code": None})] == written(bare)
+
+    @pytest.mark.parametrize(
+        ("told", "base", "go"),
+        [
+            pytest.param(True, None, None, id="created"),
+            pytest.param(True, None, Customer(**KAFE), id="met without one"),
+            pytest.param(False, None, Customer(**KAFE, address=WHOLE), id="met and filled from Go"),
+            pytest.param(True, Customer(**KAFE, address=WHOLE), Customer(**KAFE, address=WHOLE), id="cut"),
+            pytest.param(False, Customer(**KAFE), Customer(**KAFE), id="known to stay"),
+        ],
+    )
+    def test_an_address_that_stays_is_told_once(
+        self, base: Customer | None, go: Customer | None, *, told: bool
+    ) -> None:
+        """
+        When Go first has to do without: with the record, when two records meet, or when a whole one is cut.
+        """
+        made = plan(
+            [linked(base)] if base else [],
+            pos=holds({"p1": Customer(**KAFE, address=Address(zip_code="0155"))}),
+            go=holds({"g1": go} if go else {}),
+            policy=customers(),
+        )
+
+        assert ["incomplete-address"] * told == rules(made)
 
     def test_sound_records_are_not_talked_about(self) -> None:
         """

@@ -9,11 +9,11 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from posgo.models.records import Link, Record, go_reference, pos_reference
-from posgo.sync._document import Change, Conflict, Kind, Operation
 from posgo.sync._draft import Draft, Phase
 from posgo.sync._fields import fingerprint, read, replace, shared_part
 from posgo.sync._lens import Values
 from posgo.sync._merge import SYSTEM, Moment, Verdict, VerdictKind, judge
+from posgo.sync._operations import Change, Conflict, Kind, Operation
 from posgo.sync._policy import Replica, Unit
 from posgo.sync._single import DELETED
 
@@ -112,6 +112,7 @@ class _Pair(Generic[T]):
         self.writes: defaultdict[tuple[Replica, Phase], _Write] = defaultdict(_Write)
         self.conflicts: list[Conflict] = []
         self.left: list[tuple[Unit, str]] = []
+        self.unheld: dict[Replica, set[str]] = {side: set() for side in Replica}
 
     def judge(self, unit: Unit) -> None:
         """
@@ -139,7 +140,11 @@ class _Pair(Generic[T]):
         self.unagreed.difference_update(unit.fields)
 
     def _agree(self, case: _Case) -> None:
-        agreed = case.shared[case.unit.narrow]
+        narrow, wide = case.unit.narrow, case.unit.narrow.other
+        agreed = case.shared[narrow]
+        if self.met is not None and case.raw[wide] != case.shared[wide]:
+            # Alike from the first only because the narrow side cannot hold all: nothing is written to tell of it.
+            self.unheld[narrow].update(case.unit.fields)
         if case.base is None or case.unit.normal(case.base) != case.unit.normal(agreed):
             self._set_base(case.unit, agreed)
         self.noted.pop(case.unit.fields[0], None)
@@ -232,12 +237,18 @@ class _Pair(Generic[T]):
             self.draft.link(link, "what both agree on has moved")
         for phase, operation in steps:
             self.draft.do(phase, operation)
-        for (side, _), write in self.writes.items():
-            fields = {change.field for change in write.changes}
-            self.draft.check(self.values[side.other], side, self._where(), fields)
+        for side in Replica:
+            self.draft.check(self.values[side.other], side, self._where(), self._reached(side))
         self.draft.dispute(self.conflicts)
         for unit, why in self.left:
             self.draft.one_way_edit(unit, why, self._where())
+
+    def _reached(self, side: Replica) -> set[str]:
+        """
+        The fields in which something reaches a side, or is first kept from it.
+        """
+        written = (write.changes for (target, _), write in self.writes.items() if target is side)
+        return self.unheld[side].union(change.field for changes in written for change in changes)
 
     def _where(self) -> str:
         return self.draft.where(self.link.pos_id, self.link.go_id)
