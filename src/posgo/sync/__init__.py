@@ -7,18 +7,10 @@ the same input gives the same plan, which can be shown, stored, approved and
 undone like any other value.
 """
 
-from posgo.sync._document import (
-    Change,
-    Conflict,
-    ConflictKind,
-    Cost,
-    Kind,
-    Operation,
-    Plan,
-    Tombstone,
-)
+from posgo.sync._document import Cost, Plan
 from posgo.sync._lens import COMPLETE_ADDRESS, FIRST_OF_MANY, IDENTITY, Lens, blank_is_none, truncated
 from posgo.sync._links import advance, resolve
+from posgo.sync._operations import Change, Conflict, ConflictKind, Kind, Operation, Tombstone
 from posgo.sync._plan import plan
 from posgo.sync._policy import (
     Authority,

@@ -8,10 +8,11 @@ from typing import Any, Generic, TypeVar
 
 from posgo.models.findings import Finding, Severity
 from posgo.models.records import Link, Record, Snapshot
-from posgo.sync._document import Conflict, Kind, Operation, Plan, Tombstone
+from posgo.sync._document import Plan
 from posgo.sync._fields import comparers
 from posgo.sync._lens import is_blank
 from posgo.sync._merge import SYSTEM
+from posgo.sync._operations import Conflict, Kind, Operation, Tombstone
 from posgo.sync._policy import Policy, Replica, Unit
 
 __all__ = ["Draft", "Phase"]

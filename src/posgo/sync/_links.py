@@ -12,8 +12,8 @@ import attrs
 
 from posgo.exceptions import ModelError
 from posgo.models.records import Link
-from posgo.sync._document import Conflict, Kind, Operation
 from posgo.sync._fields import read, replace, shared_part
+from posgo.sync._operations import Conflict, Kind, Operation
 from posgo.sync._policy import Policy, Replica
 
 __all__ = ["advance", "resolve"]

@@ -8,10 +8,10 @@ import attrs
 
 from posgo.models.findings import Severity
 from posgo.models.records import Link, Record
-from posgo.sync._document import Change, Conflict, ConflictKind, Kind, Operation
 from posgo.sync._draft import Draft, Phase
 from posgo.sync._fields import is_archived, read, replace, shared_part
 from posgo.sync._merge import SYSTEM
+from posgo.sync._operations import Change, Conflict, ConflictKind, Kind, Operation
 from posgo.sync._policy import OnDeleteChange, OnReceiverEdit, Replica
 
 __all__ = ["create", "settle_deletion"]

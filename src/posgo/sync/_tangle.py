@@ -10,8 +10,8 @@ import attrs
 
 from posgo.models.findings import Severity
 from posgo.models.records import Link
-from posgo.sync._document import Tombstone
 from posgo.sync._draft import Draft, Phase
+from posgo.sync._operations import Tombstone
 from posgo.sync._policy import Replica
 
 __all__ = ["Orphan", "follow_merges", "id_in", "pair_of", "untangle"]

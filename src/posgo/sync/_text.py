@@ -10,7 +10,8 @@ from posgo.sync._merge import SYSTEM
 from posgo.sync._policy import Replica
 
 if TYPE_CHECKING:
-    from posgo.sync._document import Conflict, Operation, Plan
+    from posgo.sync._document import Plan
+    from posgo.sync._operations import Conflict, Operation
 
 __all__ = ["conflict", "html_table", "operation", "plan"]
 
