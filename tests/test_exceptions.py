@@ -15,6 +15,7 @@ import pytest
 
 from posgo import exceptions
 from posgo.exceptions import ApiError, FileFormatError, Missing, PosgoError, StateStoreError
+from posgo.models.findings import Finding, Severity
 
 API: dict[str, Any] = {
     "method": "POST",
@@ -36,6 +37,13 @@ EXTRA: dict[str, dict[str, Any]] = {
     "PatchIgnoredError": {"fields": ("EmailAddress",)},
 }
 
+MISSING = Finding(
+    rule="customer-not-in-go",
+    severity=Severity.BLOCK,
+    message="customer c-1 is not in Go",
+    remedy="Sync customers.",
+)
+
 OTHERS: dict[str, PosgoError] = {
     "PosgoError": PosgoError("…"),
     "ModelError": exceptions.ModelError("…"),
@@ -43,6 +51,13 @@ OTHERS: dict[str, PosgoError] = {
     "UnbalancedVoucherError": exceptions.UnbalancedVoucherError(Decimal("0.01")),
     "ConfigurationError": exceptions.ConfigurationError("accounts.toml", ("one", "two")),
     "WireFormatError": exceptions.WireFormatError("$[3].VoucherNo", "is no number", may_have_happened=True),
+    "InvoiceError": exceptions.InvoiceError("17", "Do it.", (MISSING,)),
+    "InvoiceRefusedError": exceptions.InvoiceRefusedError("17", (MISSING,)),
+    "CustomerNotInGoError": exceptions.CustomerNotInGoError("17", "c-1", (MISSING, MISSING)),
+    "InvoiceNotDeliveredError": exceptions.InvoiceNotDeliveredError(
+        "17", reason="Kari Nordmann takes no EHF", invoice_no=None, remedy="Correct the address."
+    ),
+    "InvoiceInProgressError": exceptions.InvoiceInProgressError("17", waited=timedelta(seconds=31)),
 }
 
 
@@ -183,6 +198,10 @@ class TestSentences:
             ),
             ("ApiError", "POST /Vouchers/CashJournals did not succeed (400)"),
             ("StaleStateError", "state.db: the disk is full"),
+            ("InvoiceRefusedError", "order 17 is not invoiced: customer c-1 is not in Go. Sync customers."),
+            ("InvoiceNotDeliveredError", "order 17 is not invoiced: Go could not deliver it"),
+            ("InvoiceInProgressError", "Go was still at it after 31 s. Invoice it again in a minute"),
+            ("InvoiceError", "order 17 is not invoiced. Do it."),
         ],
     )
     def test_words(self, name: str, words: str) -> None:
@@ -201,6 +220,22 @@ class TestSentences:
         assert str(exceptions.ConfigurationError("a.toml", ("one",))) == "a.toml: one"
         assert str(exceptions.MissingPrivilegeError(**API)).count("privilege ") == 1
         assert "Check" not in str(exceptions.AuthenticationError(**API))
+
+    def test_an_undelivered_invoice_keeps_names_to_itself(self) -> None:
+        """
+        Go's words may name the customer; they stand where logs do not look. A booked invoice is told by its number.
+        """
+        error = example(exceptions.InvoiceNotDeliveredError)
+        booked = exceptions.InvoiceNotDeliveredError("17", reason="…", invoice_no=10001, remedy="Send it.")
+
+        assert "Kari" not in f"{error} {error!r} {error.args}"
+        assert "order 17 is booked as invoice 10001, but Go could not deliver it" in str(booked)
+
+    def test_a_remedy_is_told_once(self) -> None:
+        """
+        Two findings with one remedy are one thing to do.
+        """
+        assert 1 == str(example(exceptions.CustomerNotInGoError)).count("Sync customers.")
 
     @pytest.mark.parametrize("cls", [each for each in CLASSES if issubclass(each, ApiError)])
     def test_no_class_has_room_for_a_secret(self, cls: type[ApiError]) -> None:

@@ -24,12 +24,19 @@ Every error posgo raises, on one screen.
     │       ├── PatchIgnoredError        answered with success, but a field kept its old value
     │       ├── DuplicateReferenceError  the external reference is taken
     │       └── LockedPeriodError        the posting date is locked
+    ├── InvoiceError                     an order is not invoiced, or not yet; says how to go on
+    │   ├── InvoiceRefusedError          something is to be mended first; the customer got nothing
+    │   │   └── CustomerNotInGoError     the customer does not exist in Go, or is out of use there
+    │   ├── InvoiceNotDeliveredError     Go could not deliver it
+    │   └── InvoiceInProgressError       Go is still at it; ask again
     └── StateStoreError                  our own memory failed
         ├── StaleStateError              somebody else committed first
         └── LeaseHeldError               another runner is at work on this client company
 
 Anything a bookkeeper must decide (a conflict, an unmapped account, a reused
-Z-number) is a :class:`posgo.Finding`, a value, and never raised.
+Z-number) is a :class:`posgo.Finding`, a value, and never raised. Only
+:class:`InvoiceError` carries findings: a cashier is waiting, and there is no
+result without an invoice.
 
 Every class survives pickling, because job queues ship errors between
 processes. No message holds a key, a token or personal data.
@@ -40,7 +47,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 __all__ = [
     "AmountError",
@@ -48,8 +55,13 @@ __all__ = [
     "AuthenticationError",
     "ConfigurationError",
     "ConflictError",
+    "CustomerNotInGoError",
     "DuplicateReferenceError",
     "FileFormatError",
+    "InvoiceError",
+    "InvoiceInProgressError",
+    "InvoiceNotDeliveredError",
+    "InvoiceRefusedError",
     "LeaseHeldError",
     "LockedPeriodError",
     "MalformedFileError",
@@ -415,6 +427,117 @@ class LockedPeriodError(RejectedError):
     """
     The posting date lies in a locked period.
     """
+
+
+class _Told(Protocol):
+    """
+    What an error needs of a :class:`posgo.Finding`, which every member of ``findings`` is.
+    """
+
+    @property
+    def rule(self) -> str:
+        """
+        Stable id, made for programs.
+        """
+
+    @property
+    def message(self) -> str:
+        """
+        What was found, as a sentence.
+        """
+
+    @property
+    def remedy(self) -> str:
+        """
+        What to do about it, as a sentence.
+        """
+
+
+class InvoiceError(PosgoError):
+    """
+    An order is not invoiced, or not yet. Invoicing it again is safe at any time: there is never a second invoice.
+
+    Attributes:
+        order: Id of the order in the POS.
+        findings: Everything that stands against it, each a :class:`posgo.Finding`; empty if it only takes time.
+        remedy: What to do, as one or more sentences.
+    """
+
+    def __init__(self, order: str, remedy: str, findings: tuple[_Told, ...] = ()) -> None:
+        self.order = order
+        self.remedy = remedy
+        self.findings = findings
+        super().__init__(order)
+
+    def _meaning(self) -> str:
+        return "is not invoiced"
+
+    def __str__(self) -> str:
+        return f"order {self.order} {self._meaning()}. {self.remedy}"
+
+
+class InvoiceRefusedError(InvoiceError):
+    """
+    Something is to be mended first. Nothing went to the customer, and nothing is booked.
+    """
+
+    def __init__(self, order: str, findings: tuple[_Told, ...]) -> None:
+        remedies = " ".join(dict.fromkeys(finding.remedy for finding in findings if finding.remedy))
+        super().__init__(order, remedies, findings)
+
+    def _meaning(self) -> str:
+        return f"is not invoiced: {'; '.join(finding.message for finding in self.findings)}"
+
+
+class CustomerNotInGoError(InvoiceRefusedError):
+    """
+    The customer does not exist in Go, or is out of use there.
+
+    Other things to be mended, if any, are among the findings as well.
+
+    Attributes:
+        customer: Id of the customer in the POS.
+    """
+
+    def __init__(self, order: str, customer: str, findings: tuple[_Told, ...]) -> None:
+        self.customer = customer
+        super().__init__(order, findings)
+
+
+class InvoiceNotDeliveredError(InvoiceError):
+    """
+    Go could not deliver the invoice. The order stays in Go, and invoicing it again sends it again.
+
+    Attributes:
+        reason: Why, in Go's words. They may name the customer: for the cashier, not for logs.
+        invoice_no: The invoice's number; None if it has none, because it was not booked.
+    """
+
+    def __init__(self, order: str, *, reason: str, invoice_no: int | None, remedy: str) -> None:
+        self.reason = reason
+        self.invoice_no = invoice_no
+        super().__init__(order, remedy)
+
+    def _meaning(self) -> str:
+        if self.invoice_no is None:
+            return "is not invoiced: Go could not deliver it (reason says why)"
+        return f"is booked as invoice {self.invoice_no}, but Go could not deliver it (reason says why)"
+
+
+class InvoiceInProgressError(InvoiceError):
+    """
+    Go has taken the invoice and has not delivered it yet. Invoicing the order again takes it up where it is.
+
+    Attributes:
+        waited: How long it was waited for.
+    """
+
+    def __init__(self, order: str, *, waited: timedelta) -> None:
+        self.waited = waited
+        super().__init__(order, "Invoice it again in a minute: it is not sent a second time.")
+
+    def _meaning(self) -> str:
+        return f"is being invoiced: Go was still at it after {self.waited.total_seconds():g} s"
 
 
 class StateStoreError(PosgoError):

@@ -317,6 +317,64 @@ def test_credit_note(shop: Shop, go: Any, fake: Any, customer: int, mug: int) ->
     )
 
 
+def test_only_a_credit_note_names_an_invoice(shop: Shop, go: Any, send: Any, customer: int, mug: int) -> None:
+    """
+    The number of a credited invoice is kept and shown on a credit note, and refused on anything else.
+    """
+    number = send().invoice_no
+    back = SalesOrderLine(product_id=mug, quantity=Decimal(-1))
+    order = shop.do(
+        go.sales_orders.create(SalesOrder(customer_id=customer, related_invoice_no=number, lines=(back,)))
+    )
+    shop.do(go.sales_orders.send(order.id))
+    shop.do(go.sales_orders.sent_state(order.id))
+    sale = SalesOrder(customer_id=customer, lines=(SalesOrderLine(product_id=mug, quantity=Decimal(1)),))
+    draft_ = shop.do(go.sales_orders.create(sale))
+
+    assert number == order.related_invoice_no
+    assert number == shop.do(go.outgoing_invoices.get(order.id)).related_invoice_no
+    shop.failure(lambda: go.sales_orders.create(attrs.evolve(sale, related_invoice_no=number)), RejectedError)
+    shop.failure(
+        lambda: go.sales_orders.update(draft_, attrs.evolve(draft_, related_invoice_no=number)), RejectedError
+    )
+
+
+def test_an_invoice_is_under_way_for_a_while(shop: Shop, go: Any, fake: Any, customer: int, mug: int) -> None:
+    """
+    With a delay it is delivered when its time has come, asked about or not, and reads that lag tell it later.
+    """
+    fake.delivery_delay, fake.replica_lag = timedelta(seconds=20), timedelta(seconds=2)
+    order = shop.do(go.sales_orders.create(draft(customer, mug)))
+    shop.clock.advance(5)
+    shop.do(go.sales_orders.send(order.id))
+
+    assert None is shop.do(go.sales_orders.sent_state(order.id))
+    shop.clock.advance(2)
+    assert shop.do(go.sales_orders.sent_state(order.id)).is_processing
+    shop.clock.advance(18)
+    assert shop.do(go.sales_orders.sent_state(order.id)).is_processing
+    shop.clock.advance(2)
+    state = shop.do(go.sales_orders.sent_state(order.id))
+    assert (False, 10_001) == (state.is_processing, state.invoice_no)
+    assert 1 == len(fake.invoices)
+
+
+def test_a_delivery_fails_on_demand(shop: Shop, go: Any, fake: Any, customer: int, mug: int) -> None:
+    """
+    The reason is told, nothing is booked, and the order may be changed and sent again.
+    """
+    fake.fail_deliveries("The mailbox is full")
+    order = shop.do(go.sales_orders.create(draft(customer, mug)))
+    shop.do(go.sales_orders.send(order.id))
+    failed = shop.do(go.sales_orders.sent_state(order.id))
+    shop.do(go.sales_orders.update(order, attrs.evolve(order, purchase_order="7")))
+    shop.do(go.sales_orders.send(order.id))
+    sent = shop.do(go.sales_orders.sent_state(order.id))
+
+    assert ("The mailbox is full", False, None) == (failed.error, failed.is_processing, failed.invoice_no)
+    assert (None, 10_001) == (sent.error, sent.invoice_no)
+
+
 def test_sending_needs_its_own_privilege(shop: Shop, go: Any, fake: Any, customer: int, mug: int) -> None:
     """
     Without it the draft stays, and the refusal is one about privileges although it is a 400.

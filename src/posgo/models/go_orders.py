@@ -82,6 +82,7 @@ class SalesOrder:
         customer_reference: Printed on the invoice; None if none. May be a person's name.
         purchase_order: The customer's order number; None if none.
         imported_order_no: Number in the system it came from; None if none.
+        related_invoice_no: Number of the invoice a credit note takes back; None on anything else.
         payment_term_id: Go's id; None takes the customer's.
         delivery_address_id: Go's id of a delivery address; None takes the primary one.
         department_id: Go's id; None if none.
@@ -107,6 +108,7 @@ class SalesOrder:
     customer_reference: str | None = attrs.field(default=None, repr=False)
     purchase_order: str | None = None
     imported_order_no: int | None = None
+    related_invoice_no: int | None = None
     payment_term_id: int | None = None
     delivery_address_id: int | None = None
     department_id: int | None = None

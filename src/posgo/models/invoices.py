@@ -37,6 +37,7 @@ class OutgoingInvoice:
         customer_id: Go's id of the customer; None if Go does not say.
         customer_no: Customer number; None if Go does not say.
         order_no: Number of the order; None if none.
+        related_invoice_no: Number of the invoice a credit note takes back; None on anything else.
         reference: Our reference, taken over from the order; None if none.
         matching_reference: What Go matches payments by; None if nothing.
         cid: Customer identification (KID); None if none.
@@ -61,6 +62,7 @@ class OutgoingInvoice:
     customer_id: int | None = None
     customer_no: int | None = None
     order_no: int | None = None
+    related_invoice_no: int | None = None
     reference: str | None = None
     matching_reference: str | None = None
     cid: str | None = None

@@ -101,7 +101,14 @@ class Order:
         lines: In the order they are printed.
         status: How far it has come.
         number: The order's number as people see it; None if it has none.
-        invoice_no: Number of its invoice in Go; None before it is invoiced.
+        invoice_no:
+            Number of its invoice, or of its credit note; None before there is one. Go gives it,
+            unless the POS issues invoices itself (:class:`posgo.profiles.Invoicing`).
+        credits:
+            Number of the invoice it takes back, all of it or a part. It then is a
+            credit note: what is returned has a negative quantity. None on anything else.
+        invoiced_on: The day the POS dated its invoice; None unless the POS issues invoices itself.
+        due_on: The day that invoice is due; None likewise, or if it does not say.
         reference: The customer's reference, printed on the invoice.
         purchase_order: The customer's purchase order number.
         note: A text for the invoice, for people.
@@ -115,6 +122,9 @@ class Order:
     status: OrderStatus = attrs.field(default=OrderStatus.DRAFT, converter=OrderStatus)
     number: str | None = attrs.field(default=None, converter=to_optional_text)
     invoice_no: int | None = attrs.field(default=None, validator=optional_whole_number)
+    credits: int | None = attrs.field(default=None, validator=optional_whole_number)
+    invoiced_on: date | None = attrs.field(default=None, validator=_plain_date)
+    due_on: date | None = attrs.field(default=None, validator=_plain_date)
     reference: str | None = attrs.field(default=None, converter=to_optional_text, repr=False)
     purchase_order: str | None = attrs.field(default=None, converter=to_optional_text)
     note: str | None = attrs.field(default=None, converter=to_optional_text, repr=False)

@@ -58,6 +58,7 @@ writable(
     "customer_reference",
     "purchase_order",
     "imported_order_no",
+    "related_invoice_no",
     "payment_term_id",
     "delivery_address_id",
     "department_id",

@@ -85,6 +85,8 @@ class Company:
         self.subledger = Subledger(self.stamp, self.new_id)
         self.invoiced_products: set[int] = set()
         self.may_send_invoices = True
+        self.delivery_delay = timedelta(0)
+        self.delivery_failures: list[str] = []
         self.onboarding_tokens: dict[str, str] = {}
         self.checks_references = True
         self.ignored_members: set[str] = set()
@@ -115,6 +117,12 @@ class Company:
             now = self._last_stamp + timedelta(microseconds=1)
         self._last_stamp = now
         return now
+
+    def now(self) -> datetime:
+        """
+        The time (UTC).
+        """
+        return self._now()
 
     def today(self) -> date:
         """

@@ -203,6 +203,8 @@ class Door:
             bad_request("Invalid query", f"The query parameter '{odata}' is not supported")
         if None in request.parameters.values():
             not_found("The id is not valid")
+        if sending.deliver_due(self._company, request):
+            self.remember()
         return endpoint.answer(self._seen_by(request), request)
 
     def _seen_by(self, request: Received) -> Company:

@@ -210,6 +210,30 @@ class FakeGo:
     def may_send_invoices(self, value: bool) -> None:
         self._company.may_send_invoices = value
 
+    @property
+    def delivery_delay(self) -> timedelta:
+        """
+        How long an invoice is under way before it is numbered, booked and delivered. May be set.
+
+        Without one (at first) it is delivered at the first question how far it has come.
+        """
+        return self._company.delivery_delay
+
+    @delivery_delay.setter
+    def delivery_delay(self, value: timedelta) -> None:
+        self._company.delivery_delay = value
+
+    def fail_deliveries(self, reason: str, *, times: int = 1) -> None:
+        """
+        Let the next invoices be taken, but not delivered: the order stays, and may be sent again.
+
+        Args:
+            reason: What Go says of it.
+            times: How many of them fail.
+        """
+        with self._door.lock:
+            self._company.delivery_failures += [reason] * times
+
     def onboard(self) -> str:
         """
         Let a user accept the integration; returns the token that is brought back to the integrator.

@@ -3,6 +3,7 @@ Sales orders: what they hold, what Go computes of them, and what it refuses.
 """
 
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
 
 from posgo.models.units import UNITS
@@ -22,6 +23,7 @@ __all__ = [
     "ORDER_POST",
     "TITLE",
     "add_order",
+    "check_credit",
     "check_line",
     "check_order",
     "editable",
@@ -31,6 +33,7 @@ __all__ = [
     "order_row",
     "order_totals",
     "the_order",
+    "under_way",
 ]
 
 TITLE = "Sales order validation error(s)"
@@ -258,9 +261,11 @@ def check_order(company: Company, order: Row) -> None:
         bad_request(TITLE, f"ExternalImportReference '{reference}' is already used by another sales order")
 
 
-def add_order(company: Company, members: Row) -> Row:
+def add_order(
+    company: Company, members: Row, check: Callable[[Company, Row], None] = lambda _company, _order: None
+) -> Row:
     """
-    Create an order with its lines.
+    Create an order with its lines, if it passes a check.
     """
     stamp = company.stamp()
     order: Row = {
@@ -277,6 +282,7 @@ def add_order(company: Company, members: Row) -> Row:
     check_order(company, order)
     for line in members.get("SalesOrderLines", ()):
         order["SalesOrderLines"].append(new_line(company, order, line))
+    check(company, order)
     order["SalesOrderNo"] = company.next_order_no()
     company.table("SalesOrders")[order["Id"]] = order
     return order
@@ -298,5 +304,20 @@ def editable(order: Row) -> None:
     """
     if order["SalesOrderStatus"] == "Confirmed":
         bad_request(TITLE, "A confirmed sales order is locked; set it back to Draft first")
-    if order["request"]:
+    if under_way(order):
         bad_request(TITLE, "The sales order is being sent")
+
+
+def under_way(order: Row) -> bool:
+    """
+    Whether an order was asked to be sent, and that did not fail.
+    """
+    return order["request"] is not None and order["request"]["error"] is None
+
+
+def check_credit(company: Company, order: Row) -> None:
+    """
+    Refuse the number of a credited invoice on what is no credit note.
+    """
+    if order["RelatedInvoiceNo"] is not None and order_totals(company, order)[1] >= 0:
+        bad_request(TITLE, "RelatedInvoiceNo can only be set for credit note drafts")

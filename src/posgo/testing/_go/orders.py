@@ -16,6 +16,7 @@ from posgo.testing._go.order_rules import (
     ORDER_POST,
     TITLE,
     add_order,
+    check_credit,
     check_line,
     check_order,
     editable,
@@ -23,6 +24,7 @@ from posgo.testing._go.order_rules import (
     new_line,
     order_row,
     the_order,
+    under_way,
 )
 from posgo.testing._go.patching import patched
 from posgo.testing._go.routing import Endpoint, endpoint
@@ -76,7 +78,7 @@ def create_order(company: Company, request: Received) -> Reply:
     """
     Create an order with its lines.
     """
-    order = add_order(company, ORDER_POST.read(request.json()))
+    order = add_order(company, ORDER_POST.read(request.json()), check_credit)
     return Reply.of(order_row(company, order, lines=True), 201)
 
 
@@ -105,10 +107,11 @@ def patch_order(company: Company, request: Received) -> Reply:
     """
     order = the_order(company, request)
     members = patched(shown(order), request.json(), ORDER_PATCH, "SalesOrder")
-    if members.keys() - {"SalesOrderStatus"} or order["request"]:
+    if members.keys() - {"SalesOrderStatus"} or under_way(order):
         editable(order)
     new = {**order, **{name: value for name, value in members.items() if name not in company.ignored_members}}
     check_order(company, new)
+    check_credit(company, new)
     if members:
         new["LastChangedDateTimeOffset"] = company.stamp()
     company.table("SalesOrders")[order["Id"]] = new
@@ -123,7 +126,7 @@ def delete_order(company: Company, request: Received) -> Reply:
     order = company.table("SalesOrders").get(request.id)
     if order is None:
         not_found(f"Sales order with id {request.id} was not found")
-    if order["request"] or order.get("invoiced"):
+    if under_way(order):
         conflict("Sales order conflict", "The sales order is sent and cannot be deleted")
     del company.table("SalesOrders")[order["Id"]]
     return Reply()

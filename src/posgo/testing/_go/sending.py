@@ -13,13 +13,14 @@ from posgo.testing._go.entities import BookedLine, BookedVoucher
 from posgo.testing._go.http import Received, Reply, bad_request, not_found
 from posgo.testing._go.journals import check_date
 from posgo.testing._go.listing import flag
-from posgo.testing._go.order_rules import line_amounts, line_row, order_totals, the_order
+from posgo.testing._go.order_rules import line_amounts, line_row, order_totals, the_order, under_way
 from posgo.testing._go.routing import Endpoint, endpoint
 
-__all__ = ["ENDPOINTS", "deliver"]
+__all__ = ["ENDPOINTS", "deliver_due"]
 
 _TITLE = "Sales order validation error(s)"
 _WRITE = "SalesOrders_Full"
+_STATE_PATH = "/SalesOrders/sentState"
 _DEFAULT_CREDIT_DAYS = 14
 
 _REQUEST = b.Dto(
@@ -41,7 +42,7 @@ def send(company: Company, request: Received) -> Reply:
     asked = _REQUEST.read(request.json()) if request.content else {}
     if not company.may_send_invoices:
         bad_request("Missing privilege", "The integration is not allowed to send invoices")
-    if order["request"] is not None and order["request"]["error"] is None:
+    if under_way(order):
         bad_request(_TITLE, "The sales order is being sent already")
     customer = company.table("Customers").get(order["CustomerId"])
     if customer is None:
@@ -51,7 +52,7 @@ def send(company: Company, request: Received) -> Reply:
     if not order["SalesOrderLines"]:
         bad_request(_TITLE, "The sales order has no lines")
     check_date(company, asked.get("VoucherDate") or company.today())
-    order["request"] = {"asked": asked, "error": None, "done": False}
+    order["request"] = {"asked": asked, "at": company.now(), "error": None, "done": False}
     body = {"Id": order["Id"], "DeliveryType": asked.get("DeliveryType", "Auto"), **_dates(asked)}
     return Reply.of(body, 202, Location=f"/v2/SalesOrders/sentState?id={order['Id']}")
 
@@ -77,11 +78,32 @@ def _way(customer: Row, asked: Row) -> str | None:
     return "PdfByEmail" if mail else None
 
 
-def deliver(company: Company, order: Row) -> None:
+def deliver_due(company: Company, request: Received) -> bool:
+    """
+    Deliver what has been under way for long enough; without a delay, what is asked about. Say whether anything was.
+    """
+    polled = request.asked("id") if request.path.casefold() == _STATE_PATH.casefold() else None
+    due = [
+        order
+        for order in company.table("SalesOrders").values()
+        if under_way(order)
+        and not order["request"]["done"]
+        and (company.delivery_delay or order["Id"] == polled)
+        and company.now() >= order["request"]["at"] + company.delivery_delay
+    ]
+    for order in due:
+        _deliver(company, order)
+    return bool(due)
+
+
+def _deliver(company: Company, order: Row) -> None:
     """
     Do what was asked for: number, book and deliver, or say why not.
     """
     asked = order["request"]["asked"]
+    if company.delivery_failures:
+        order["request"]["error"] = company.delivery_failures.pop(0)
+        return
     customer = company.table("Customers")[order["CustomerId"]]
     way = _way(customer, asked)
     if way is None:
@@ -200,10 +222,10 @@ def _credit(company: Company, order: Row, line: Row, day: date) -> BookedLine:
     )
 
 
-@endpoint("GET", "/SalesOrders/sentState", _WRITE)
+@endpoint("GET", _STATE_PATH, _WRITE)
 def sent_state(company: Company, request: Received) -> Reply:
     """
-    How far an order has come. The first question finds it delivered.
+    How far an order has come.
     """
     flag(request, "showInherited")
     try:
@@ -215,16 +237,15 @@ def sent_state(company: Company, request: Received) -> Reply:
         not_found(f"Sales order with id {wanted} was not found")
     if order["request"] is None:
         return Reply(status=204)
-    if not order["request"]["done"] and order["request"]["error"] is None:
-        deliver(company, order)
     return Reply.of([_state(company, order)])
 
 
 def _state(company: Company, order: Row) -> Row:
     invoice = company.table("OutgoingInvoices").get(order["Id"])
-    state: Row = {"Id": order["Id"], "IsInvoiceBeingProcessed": False}
+    error = order["request"]["error"]
+    state: Row = {"Id": order["Id"], "IsInvoiceBeingProcessed": invoice is None and error is None}
     if invoice is None:
-        return {**state, "LastErrorMessage": order["request"]["error"]}
+        return {**state, "LastErrorMessage": error} if error is not None else state
     return {
         **state,
         "SentDateTimeOffset": invoice["SentDateTimeOffset"].isoformat(),
