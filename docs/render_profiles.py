@@ -26,8 +26,8 @@ def _table(name: str, kind: str, policy: Policy[Any]) -> Iterator[str]:
     yield "|---|---|---|"
     for row in _rows(policy):
         yield f"| {' | '.join(row)} |"
-    made = " and ".join(sorted(policy.creates))
-    keys = ", ".join(key.name for key in policy.keys)
+    made = " and ".join(sorted(policy.creates)) or "neither, by a sync"
+    keys = ", ".join(key.name for key in policy.keys) or "the reference a record carries"
     yield ""
     yield f"Made in: {made}. Recognised by: {keys}."
     yield ""
@@ -44,7 +44,12 @@ def render() -> str:
 
 
 def _tables(profile: Profile) -> Iterator[str]:
-    for kind, policy in (("customers", profile.customers), ("products", profile.products)):
+    kinds: tuple[tuple[str, Policy[Any] | None], ...] = (
+        ("customers", profile.customers),
+        ("products", profile.products),
+        ("orders", profile.orders),
+    )
+    for kind, policy in kinds:
         if policy is not None:
             yield from _table(profile.name, kind, policy)
 

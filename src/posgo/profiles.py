@@ -15,10 +15,11 @@ from datetime import timedelta
 import attrs
 
 from posgo.models.catalog import Product
+from posgo.models.orders import Order
 from posgo.models.parties import Customer
 from posgo.models.vouchers import Journal
 from posgo.sync import Direction, Policy
-from posgo.sync.policies import customers, products
+from posgo.sync.policies import customers, orders, products
 
 __all__ = ["OPEN_ONE", "PRESSIS_POS", "Profile"]
 
@@ -32,6 +33,7 @@ class Profile:
         name: For logs and reports.
         customers: Rules for customers; None if they are not kept alike.
         products: Rules for products; None if they are not kept alike.
+        orders: Rules for orders; None if they are not kept alike.
         journal: The kind of voucher settlements are posted as; the integration needs its privilege.
         default_vat_code:
             VAT code of products for which neither they nor their group name
@@ -43,13 +45,23 @@ class Profile:
     name: str
     customers: Policy[Customer] | None = None
     products: Policy[Product] | None = None
+    orders: Policy[Order] | None = None
     journal: Journal = Journal.CASH
     default_vat_code: str = "3"
     overlap: timedelta = timedelta(seconds=30)
 
 
-PRESSIS_POS = Profile(name="PressisPOS", customers=customers(), products=products())
-"""Customers and products both ways; the first bar code is shared, pictures stay in the POS."""
+PRESSIS_POS = Profile(name="PressisPOS", customers=customers(), products=products(), orders=orders())
+"""Customers, products and orders both ways; the first bar code is shared, pictures stay in the POS."""
 
-OPEN_ONE = Profile(name="Open One", customers=customers(), products=products(direction=Direction.POS_TO_GO))
-"""Customers both ways; articles flow from the POS to Go, and what is edited in Go is reported."""
+OPEN_ONE = Profile(
+    name="Open One",
+    customers=customers(),
+    products=products(direction=Direction.POS_TO_GO),
+    orders=orders(creates=()),
+)
+"""
+Customers both ways; articles flow from the POS to Go, and what is edited in Go is reported.
+
+A sync makes no orders: what the till invoices is followed, until it is paid.
+"""

@@ -26,6 +26,7 @@ from posgo.sync import (
     Plan,
     Policy,
     Replica,
+    StatusMerge,
     Tombstone,
     Unit,
     advance,
@@ -264,9 +265,13 @@ def mirrored_policy(policy: Policy[T]) -> Policy[T]:
                 direction=ways.get(unit.direction, unit.direction),
                 authority=decides.get(unit.authority, unit.authority) if unit.authority else None,
                 narrow=unit.narrow.other,
+                merger=StatusMerge(books=unit.merger.books.other)
+                if isinstance(unit.merger, StatusMerge)
+                else unit.merger,
             )
             for unit in policy.shared
         ],
+        seals=[attrs.evolve(seal, owner=seal.owner.other) for seal in policy.seals],
         owned={field: side.other for field, side in policy.owned.items()},
         checks=[
             attrs.evolve(check, replica=check.replica and check.replica.other) for check in policy.checks

@@ -8,8 +8,10 @@ undone like any other value.
 """
 
 from posgo.sync._document import Cost, Plan
+from posgo.sync._keyed import Keyed
 from posgo.sync._lens import COMPLETE_ADDRESS, FIRST_OF_MANY, IDENTITY, Lens, blank_is_none, truncated
 from posgo.sync._links import advance, resolve
+from posgo.sync._merger import Merged, Merger, Question
 from posgo.sync._operations import Change, Conflict, ConflictKind, Kind, Operation, Tombstone
 from posgo.sync._plan import plan
 from posgo.sync._policy import (
@@ -22,8 +24,10 @@ from posgo.sync._policy import (
     OnReceiverEdit,
     Policy,
     Replica,
+    Seal,
     Unit,
 )
+from posgo.sync._status import StatusMerge
 from posgo.sync._vat import vat_price
 
 __all__ = [
@@ -39,14 +43,20 @@ __all__ = [
     "Direction",
     "Guard",
     "Key",
+    "Keyed",
     "Kind",
     "Lens",
+    "Merged",
+    "Merger",
     "OnDeleteChange",
     "OnReceiverEdit",
     "Operation",
     "Plan",
     "Policy",
+    "Question",
     "Replica",
+    "Seal",
+    "StatusMerge",
     "Tombstone",
     "Unit",
     "advance",

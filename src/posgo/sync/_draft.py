@@ -3,7 +3,7 @@ The plan while it is being made: a local notebook, turned into a value at the en
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from posgo.models.findings import Finding, Severity
@@ -12,8 +12,9 @@ from posgo.sync._document import Plan
 from posgo.sync._fields import comparers
 from posgo.sync._lens import is_blank
 from posgo.sync._merge import SYSTEM
+from posgo.sync._merger import Merger
 from posgo.sync._operations import Conflict, Kind, Operation, Tombstone
-from posgo.sync._policy import Policy, Replica, Unit
+from posgo.sync._policy import Policy, Replica, Seal, Unit
 
 __all__ = ["Draft", "Phase"]
 
@@ -176,6 +177,13 @@ class Draft(Generic[T]):
             where=where,
         )
 
+    def sealed_edit(self, unit: Unit, seal: Seal[T], where: str) -> None:
+        """
+        Tell of an edit on a record that belongs to the other side by now.
+        """
+        if seal.rule is not None:
+            self.tell(seal.rule, Severity.WARN, f"{unit.name} {seal.message}", seal.remedy, where=where)
+
     def foreign_reference(self, side: Replica, where: str) -> None:
         """
         Tell of a record that names another counterpart than the one it was linked with.
@@ -232,7 +240,8 @@ class Draft(Generic[T]):
 
     def _guard(self, operations: Iterable[Operation[T]]) -> bool:
         pairs = self._known_pairs()
-        struck = {(o.pos_id, o.go_id) for o in operations if _strikes(o)}
+        mergers = {field: unit.merger for unit in self.policy.shared if unit.merger for field in unit.fields}
+        struck = {(o.pos_id, o.go_id) for o in operations if _strikes(o, mergers)}
         if pairs is None or not self.policy.guard.refuses(len(struck), pairs):
             return False
         self.tell(
@@ -260,8 +269,13 @@ def _turn(step: tuple[Phase, Operation[Any]]) -> tuple[Any, ...]:
     return (phase, operation.pos_id or "", operation.go_id or "", operation.replica or "")
 
 
-def _strikes(operation: Operation[Any]) -> bool:
+def _strikes(operation: Operation[Any], mergers: Mapping[str, Merger]) -> bool:
     """
     Whether an operation takes something away: a record out of use, or a value that was there.
     """
-    return operation.kind is Kind.ARCHIVE or any(not is_blank(change.old) for change in operation.changes)
+    return operation.kind is Kind.ARCHIVE or any(
+        mergers[change.field].takes(change.old, change.new)
+        if change.field in mergers
+        else not is_blank(change.old)
+        for change in operation.changes
+    )

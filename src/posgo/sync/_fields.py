@@ -68,13 +68,19 @@ def replace(value: T, fields: Mapping[str, Any]) -> T:
 
 def type_of(model: Any, path: str) -> Any:
     """
-    The declared type of a field or part, without ``None``.
+    The declared type of a field or part, without ``None``; ``"lines[a1]"`` is an element, and may have parts.
     """
     return _type_of(model, path)
 
 
 @lru_cache
 def _type_of(model: Any, path: str) -> Any:
+    head, bracket, named = path.partition("[")
+    if bracket:
+        # A name may hold any character, a field none of these.
+        element = typing.get_args(typing.get_type_hints(model)[head])[0]
+        part = named.rpartition("]")[2].removeprefix(".")
+        return type_of(element, part) if part else element
     head, _, part = path.partition(".")
     declared = typing.get_type_hints(model)[head]
     if typing.get_origin(declared) in (typing.Union, types.UnionType):
@@ -109,8 +115,10 @@ def default_of(model: Any, name: str) -> Any:
 
 def is_archived(policy: Policy[T], value: T) -> bool:
     """
-    Whether a record is out of use.
+    Whether a record is out of use: archived, or at its end.
     """
+    if policy.ended is not None and policy.ended(value):
+        return True
     return policy.archived is not None and bool(read(value, policy.archived))
 
 
@@ -129,10 +137,12 @@ class Comparers:
     Attributes:
         same: Base, POS's and Go's value to whether all three plainly say the same.
         differing: The same three to the units that do not, by their place.
+        mergers: Units that merge themselves, by their place: they are asked whenever anything differs.
     """
 
     same: Callable[[Any, Any, Any], bool]
     differing: Callable[[Any, Any, Any], tuple[int, ...]]
+    mergers: frozenset[int]
 
 
 @lru_cache
@@ -146,7 +156,9 @@ def comparers(units: tuple[Unit, ...]) -> Comparers:
     terms = [_term(place, unit, lenses) for place, unit in enumerate(units)]
     places = [f"(() if {term} else ({place},))" for place, term in enumerate(terms)]
     return Comparers(
-        same=_compiled(" and ".join(terms), lenses), differing=_compiled(" + ".join(places), lenses)
+        same=_compiled(" and ".join(terms), lenses),
+        differing=_compiled(" + ".join(places), lenses),
+        mergers=frozenset(place for place, unit in enumerate(units) if unit.merger is not None),
     )
 
 

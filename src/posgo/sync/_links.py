@@ -13,8 +13,9 @@ import attrs
 from posgo.exceptions import ModelError
 from posgo.models.records import Link
 from posgo.sync._fields import read, replace, shared_part
+from posgo.sync._merger import Merger
 from posgo.sync._operations import Conflict, Kind, Operation
-from posgo.sync._policy import Policy, Replica
+from posgo.sync._policy import Policy, Replica, Unit
 
 __all__ = ["advance", "resolve"]
 
@@ -108,6 +109,9 @@ def resolve(
     loser = choose.other
     agreed: dict[str, Any] = {}
     for unit in policy.shared:
+        if unit.merger is not None:
+            agreed.update(_decided(link, unit, unit.merger, decided.values(), loser))
+            continue
         own = {field: decided[field] for field in unit.fields if field in decided}
         if own:
             values = tuple(
@@ -116,6 +120,20 @@ def resolve(
             )
             agreed.update(zip(unit.fields, unit.shared(values), strict=True))
     return _settled(link, agreed)
+
+
+def _decided(
+    link: Link[T], unit: Unit, merger: Merger, conflicts: Iterable[Conflict], loser: Replica
+) -> Mapping[str, Any]:
+    """
+    What the base of a unit that merges itself becomes, one conflict in it after the other.
+    """
+    unknown = not set(unit.fields).isdisjoint(link.unagreed)
+    base = None if unknown else tuple(read(link.base, field) for field in unit.fields)
+    own = [c for c in conflicts if c.field is not None and c.field.partition("[")[0] in unit.fields]
+    for conflict in own:
+        base = merger.decided(base, conflict.field or "", getattr(conflict, loser))
+    return dict(zip(unit.fields, base, strict=True)) if own and base is not None else {}
 
 
 def _resolved_deletion(

@@ -24,7 +24,7 @@ import attrs
 from posgo.sync._lens import Values, covered
 from posgo.sync._policy import Authority, OnReceiverEdit, Replica, Unit
 
-__all__ = ["SYSTEM", "Moment", "Verdict", "VerdictKind", "judge"]
+__all__ = ["SYSTEM", "Moment", "Verdict", "VerdictKind", "dispute", "judge"]
 
 SYSTEM = {Replica.POS: "the POS", Replica.GO: "Go"}
 
@@ -109,7 +109,7 @@ def judge(
     if not changed:
         return Verdict(VerdictKind.FOLLOW, unit.narrow.other, restated or "", restated=True)
     if len(changed) == 2:
-        return _dispute(unit, moment, "both changed it")
+        return dispute(unit, moment, "both changed it")
     if unit.flows_from(changed[0]):
         return Verdict(VerdictKind.FOLLOW, changed[0], f"changed in {SYSTEM[changed[0]]}")
     return _receiver_edit(unit, moment, told=told)
@@ -122,7 +122,7 @@ def _first_contact(unit: Unit, normal: dict[Replica, Values], moment: Moment) ->
             if unit.flows_from(replica):
                 return Verdict(VerdictKind.FOLLOW, replica, f"blank filled from {SYSTEM[replica]}")
             return Verdict(VerdictKind.LEFT, None, unit.one_way)
-    return _dispute(unit, moment, "they differed when the two records met")
+    return dispute(unit, moment, "they differed when the two records met")
 
 
 def _receiver_edit(unit: Unit, moment: Moment, *, told: bool) -> Verdict:
@@ -133,7 +133,10 @@ def _receiver_edit(unit: Unit, moment: Moment, *, told: bool) -> Verdict:
     return Verdict(VerdictKind.LEFT, None, unit.one_way)
 
 
-def _dispute(unit: Unit, moment: Moment, what: str) -> Verdict:
+def dispute(unit: Unit, moment: Moment, what: str) -> Verdict:
+    """
+    Decide between two changes that exclude each other.
+    """
     owner = unit.direction.owner
     if owner is not None:
         return Verdict(VerdictKind.DISPUTED, owner, f"{what}; {SYSTEM[owner]} owns it")

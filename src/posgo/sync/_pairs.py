@@ -3,23 +3,29 @@ One linked or just matched pair: what its change units come to, and what is writ
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import attrs
 
+from posgo.models.findings import Finding
 from posgo.models.records import Link, Record, go_reference, pos_reference
 from posgo.sync._draft import Draft, Phase
 from posgo.sync._fields import fingerprint, read, replace, shared_part
 from posgo.sync._lens import Values
 from posgo.sync._merge import SYSTEM, Moment, Verdict, VerdictKind, judge
+from posgo.sync._merger import Merged, Merger, Question
 from posgo.sync._operations import Change, Conflict, Kind, Operation
-from posgo.sync._policy import Replica, Unit
+from posgo.sync._policy import Direction, OnReceiverEdit, Replica, Seal, Unit
 from posgo.sync._single import DELETED
 
 __all__ = ["merge_pair"]
 
 T = TypeVar("T")
+
+OPENED = "opened"
+"""What a link notes of a side that was opened for a change, under the field that locks it."""
 
 
 def merge_pair(
@@ -35,14 +41,25 @@ def merge_pair(
         met: How two records that just met were recognised; None for a linked pair.
     """
     pair = _Pair(draft, link, records, met=met)
-    units = draft.policy.shared
+    units, mergers = draft.policy.shared, draft.compare.mergers
     if met is None and not link.unagreed and not link.noted:
         values = pair.values
         differing = draft.compare.differing(link.base, values[Replica.POS], values[Replica.GO])
+        if mergers and differing:
+            differing = tuple(sorted(mergers.union(differing)))
         units = tuple(units[place] for place in differing)
-    for unit in units:
-        pair.judge(unit)
-    pair.commit()
+    if mergers and units and pair.ask_for_missing():
+        return
+    pair.run(units)
+
+
+@lru_cache
+def _owned(unit: Unit, owner: Replica) -> Unit:
+    """
+    The unit as it flows from its owner only.
+    """
+    way = Direction.POS_TO_GO if owner is Replica.POS else Direction.GO_TO_POS
+    return attrs.evolve(unit, direction=way, authority=None)
 
 
 @attrs.frozen
@@ -113,16 +130,78 @@ class _Pair(Generic[T]):
         self.conflicts: list[Conflict] = []
         self.left: list[tuple[Unit, str]] = []
         self.unheld: dict[Replica, set[str]] = {side: set() for side in Replica}
+        self.findings: list[Finding] = []
+        self.locks: list[tuple[Unit, Replica]] = []
+        self.seal: Seal[T] | None = None
+
+    def run(self, units: Iterable[Unit]) -> None:
+        """
+        Work the units out and plan what comes of them.
+        """
+        try:
+            for unit in self._sealed(units):
+                self.judge(unit)
+            self._open()
+            link, steps = self._link(), []
+            for (side, phase), write in self.writes.items():
+                steps.extend(self._operations(side, phase, write))
+        except ValueError as error:
+            # A rule of the model across fields. Its words may quote values, so only its kind is told.
+            self.draft.impossible(self._where(), error)
+            return
+        self.commit(link, steps)
+
+    def _sealed(self, units: Iterable[Unit]) -> Iterator[Unit]:
+        """
+        The units as they flow, those first that say which state the record is in.
+        """
+        seals = self.draft.policy.seals
+        if not seals:
+            yield from units
+            return
+        spares = {field for seal in seals for field in seal.spares}
+        others = []
+        for unit in units:
+            if spares.isdisjoint(unit.fields):
+                others.append(unit)
+            else:
+                yield unit
+        self.seal = next(filter(self._holds, seals), None)
+        if self.seal is not None:
+            self.moment = attrs.evolve(self.moment, on_receiver_edit=OnReceiverEdit.LEAVE)
+        for unit in others:
+            yield unit if self.seal is None else _owned(unit, self.seal.owner)
+
+    def _holds(self, seal: Seal[T]) -> bool:
+        written = [write.changes for (side, _), write in self.writes.items() if side is seal.owner]
+        after = {change.field: change.new for changes in written for change in changes}
+        return seal.holds(replace(self.values[seal.owner], after), self.values[seal.owner.other])
+
+    def ask_for_missing(self) -> bool:
+        """
+        Ask for a record a delta did not hold: what is held or waits there stands in no base.
+        """
+        missing = [side for side, record in self.records.items() if record is None]
+        for side in missing:
+            self.draft.need(side, self.link.pos_id if side is Replica.POS else self.link.go_id)
+        return bool(missing)
 
     def judge(self, unit: Unit) -> None:
         """
         Work one unit out.
         """
         raw = {side: tuple(read(self.values[side], field) for field in unit.fields) for side in Replica}
-        shared = {side: unit.shared(own) for side, own in raw.items()}
         known = self.met is None and self.unagreed.isdisjoint(unit.fields)
         base = tuple(read(self.link.base, field) for field in unit.fields) if known else None
-        told = unit.fields[0] in self.noted and self.noted[unit.fields[0]] == self._mark(unit, shared)
+        if unit.merger is not None:
+            self._merge(unit, unit.merger, base, raw)
+            return
+        shared = {side: unit.shared(own) for side, own in raw.items()}
+        told = (
+            unit.direction.owner is not None
+            and unit.fields[0] in self.noted
+            and self.noted[unit.fields[0]] == self._mark(unit, shared)
+        )
         case = _Case(unit, base, raw, shared, judge(unit, base, shared, self.moment, told=told))
         if case.verdict.kind is VerdictKind.AGREED:
             self._agree(case)
@@ -134,6 +213,66 @@ class _Pair(Generic[T]):
             self._follow(case)
         if case.verdict.restated:
             self.draft.restated.add(case.verdict.why)
+
+    def _merge(self, unit: Unit, merger: Merger, base: Values | None, raw: dict[Replica, Values]) -> None:
+        """
+        Let a unit merge itself.
+        """
+        opened = self.noted.pop(unit.fields[0], None) == OPENED
+        question = Question(
+            unit=unit,
+            pos_id=self.link.pos_id,
+            go_id=self.link.go_id,
+            base=base,
+            sides=raw,
+            moment=self.moment,
+            opened=opened,
+        )
+        merged = merger.merge(question)
+        self.conflicts.extend(merged.conflicts)
+        self.findings.extend(merged.findings)
+        if merged.opens is not None:
+            self.locks.append((unit, merged.opens))
+        # Other parts of it may be written, and agreed on, while this note stands.
+        parts = f"{unit.fields[0]}[]"
+        told = self.noted.pop(parts, None)
+        if merged.left:
+            self.noted[parts] = mark = fingerprint(merged.says[unit.owner.other])
+            if mark != told:
+                self.left.append((unit, unit.one_way))
+        self._say(unit, base, raw, merged)
+
+    def _say(self, unit: Unit, base: Values | None, raw: dict[Replica, Values], merged: Merged) -> None:
+        """
+        Write what the sides are to say. The base moves when the last of them says it.
+        """
+        targets = [side for side in (unit.narrow, unit.narrow.other) if merged.says[side] != raw[side]]
+        if merged.base is None or (targets and base is None):
+            self._set_base(unit, raw[unit.narrow])
+            self.unagreed.update(unit.fields)
+        elif not targets and merged.base != base:
+            self._set_base(unit, merged.base)
+        for place, side in enumerate(targets):
+            why = merged.why or f"changed in {SYSTEM[side.other]}"
+            case = _Case(unit, base, raw, raw, Verdict(VerdictKind.FOLLOW, side.other, why))
+            phase = Phase.SETTLE if place else Phase.UPDATE
+            last = place == len(targets) - 1
+            self.writes[side, phase].add(case, side, merged.says[side], merged.base if last else None)
+
+    def _open(self) -> None:
+        """
+        Remember which sides are opened for what is written there, until that is confirmed.
+        """
+        for unit, side in self.locks:
+            phases = [
+                phase for (target, phase), write in self.writes.items() if target is side and write.changes
+            ]
+            if phases:
+                self.noted[unit.fields[0]] = OPENED
+                agreed = self.writes[side, max(phases)].agreed
+                for field in unit.fields:
+                    if field not in self.unagreed:
+                        agreed.setdefault(field, self.base.get(field, read(self.link.base, field)))
 
     def _set_base(self, unit: Unit, values: Values) -> None:
         self.base.update(zip(unit.fields, values, strict=True))
@@ -219,18 +358,10 @@ class _Pair(Generic[T]):
         self.writes[narrow, Phase.UPDATE].add(case, narrow, seen, None if both else seen)
         self.writes[wide, Phase.SETTLE].add(case, wide, new, seen)
 
-    def commit(self) -> None:
+    def commit(self, link: Link[T], steps: Iterable[tuple[Phase, Operation[T]]]) -> None:
         """
         Write the pair's operations, conflicts and findings into the draft.
         """
-        try:
-            link, steps = self._link(), []
-            for (side, phase), write in self.writes.items():
-                steps.extend(self._operations(side, phase, write))
-        except ValueError as error:
-            # A rule of the model across fields. Its words may quote values, so only its kind is told.
-            self.draft.impossible(self._where(), error)
-            return
         if self.met is not None:
             self.draft.link(link, self.met, self._write_reference())
         elif link != self.link:
@@ -240,8 +371,15 @@ class _Pair(Generic[T]):
         for side in Replica:
             self.draft.check(self.values[side.other], side, self._where(), self._reached(side))
         self.draft.dispute(self.conflicts)
+        for finding in self.findings:
+            self.draft.tell(
+                finding.rule, finding.severity, finding.message, finding.remedy, where=self._where()
+            )
         for unit, why in self.left:
-            self.draft.one_way_edit(unit, why, self._where())
+            if self.seal is None:
+                self.draft.one_way_edit(unit, why, self._where())
+            else:
+                self.draft.sealed_edit(unit, self.seal, self._where())
 
     def _reached(self, side: Replica) -> set[str]:
         """
@@ -254,8 +392,7 @@ class _Pair(Generic[T]):
         return self.draft.where(self.link.pos_id, self.link.go_id)
 
     def _operations(self, side: Replica, phase: Phase, write: _Write) -> list[tuple[Phase, Operation[T]]]:
-        archived = self.draft.policy.archived
-        archiving = {change.field for change in write.changes if change.field == archived and change.new}
+        archiving = {change.field for change in write.changes if self._ends(side, change)}
         parts = (
             (Kind.UPDATE, phase, {change.field for change in write.changes} - archiving),
             (Kind.ARCHIVE, Phase.ARCHIVE, archiving),
@@ -278,6 +415,18 @@ class _Pair(Generic[T]):
             )
             steps.append((turn, operation))
         return steps
+
+    def _ends(self, side: Replica, change: Change) -> bool:
+        """
+        Whether a change takes the record out of use.
+        """
+        policy = self.draft.policy
+        if change.field == policy.archived:
+            return bool(change.new)
+        before = self.values[side]
+        if policy.ended is None or policy.ended(before):
+            return False
+        return policy.ended(replace(before, {change.field: change.new}))
 
     def _link(self) -> Link[T]:
         """

@@ -10,13 +10,16 @@ import itertools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
 from posgo.exceptions import ConfigurationError, ModelError
 from posgo.models.findings import Severity
 from posgo.sync._lens import IDENTITY, Lens, Values, blank_is_none
+
+if TYPE_CHECKING:
+    from posgo.sync._merger import Merger
 
 __all__ = [
     "Authority",
@@ -28,6 +31,7 @@ __all__ = [
     "OnReceiverEdit",
     "Policy",
     "Replica",
+    "Seal",
     "Unit",
 ]
 
@@ -136,6 +140,9 @@ class Unit:
         normalise:
             Brings one field's value to the form in which it is compared.
             Called only where plain values differ.
+        merger:
+            Merges the unit where one value for all of it would be too
+            coarse: lines of an order, say. It takes no lens.
     """
 
     fields: tuple[str, ...] = attrs.field(converter=_to_tuple_of_names)
@@ -144,6 +151,7 @@ class Unit:
     lens: Lens = IDENTITY
     narrow: Replica = attrs.field(default=Replica.GO, converter=Replica)
     normalise: Callable[[Any], Any] = blank_is_none
+    merger: "Merger | None" = None
 
     @property
     def name(self) -> str:
@@ -231,6 +239,33 @@ class Check(Generic[T]):
 
 
 @attrs.frozen(kw_only=True)
+class Seal(Generic[T]):
+    """
+    A state in which a record belongs to one side: an invoice that was sent, say.
+
+    While it holds, units flow from that side only, and the other's edits are
+    told once and left.
+
+    Attributes:
+        owner: The side.
+        holds:
+            What the owner will say once the fields below are written, and
+            what the other side says now, to whether the record is in that state.
+        spares: Fields with rules of their own. They are decided first, and not sealed.
+        rule: Stable id of the finding about an edit; None if edits are of no interest.
+        message: What was edited in vain, after the name of the fields: ``"was changed in the POS, but …"``.
+        remedy: What to do about it.
+    """
+
+    owner: Replica
+    holds: Callable[[T, T], bool]
+    spares: tuple[str, ...] = attrs.field(default=(), converter=_to_tuple_of_names)
+    rule: str | None = None
+    message: str = ""
+    remedy: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Guard:
     """
     The brake on mass changes: a plan beyond both limits is refused until a person approves it.
@@ -268,6 +303,10 @@ def _to_checks(checks: "Iterable[Check[Any]]") -> "tuple[Check[Any], ...]":
     return tuple(checks)
 
 
+def _to_seals(seals: "Iterable[Seal[Any]]") -> "tuple[Seal[Any], ...]":
+    return tuple(seals)
+
+
 def _to_replicas(replicas: Iterable[Replica]) -> frozenset[Replica]:
     return frozenset(map(Replica, replicas))
 
@@ -289,6 +328,11 @@ class Policy(Generic[T]):
         archived:
             The shared field that says a record is out of use; None if the
             model has none. Its direction also says which way deletions go.
+        ended:
+            Whether a value has come to its end in another way than by that
+            field: a cancelled order. Like an archived record it is never
+            made anew, and what ends it is written last.
+        seals: States in which one side owns the record. The first that holds counts.
         references: Sides whose records can carry a reference to their counterpart.
         on_receiver_edit: What becomes of an edit on the receiving side of a one-way field.
         on_delete_change: What becomes of a record deleted here and changed there.
@@ -306,6 +350,8 @@ class Policy(Generic[T]):
     checks: tuple[Check[T], ...] = attrs.field(default=(), converter=_to_checks)
     creates: frozenset[Replica] = attrs.field(default=frozenset(Replica), converter=_to_replicas)
     archived: str | None = "archived"
+    ended: Callable[[T], bool] | None = None
+    seals: tuple[Seal[T], ...] = attrs.field(default=(), converter=_to_seals)
     references: frozenset[Replica] = attrs.field(default=frozenset({Replica.GO}), converter=_to_replicas)
     on_receiver_edit: OnReceiverEdit = attrs.field(default=OnReceiverEdit.LEAVE, converter=OnReceiverEdit)
     on_delete_change: OnDeleteChange = attrs.field(default=OnDeleteChange.HOLD, converter=OnDeleteChange)
@@ -367,5 +413,7 @@ def _unit_problems(unit: Unit) -> Iterator[str]:
         yield "a unit needs a field"
     if unit.direction.owner is not None and unit.authority is not None:
         yield f"{unit.name} flows one way: its owner decides, so it takes no authority"
+    if unit.merger is not None and unit.lens is not IDENTITY:
+        yield f"{unit.name} merges itself, so it takes no lens"
     if any(field.count(".") > 1 for field in unit.fields):
         yield f"{unit.name}: a part may be one level deep, such as address.city"

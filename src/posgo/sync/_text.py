@@ -2,6 +2,7 @@
 Plans for people: as text for a terminal, as a table for a notebook.
 """
 
+import enum
 from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ def _value(value: Any) -> str:
         return "(blank)"
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    return str(value)
+    return str(value.value if isinstance(value, enum.Enum) else value)
 
 
 def operation(item: "Operation[Any]") -> str:

@@ -1,5 +1,5 @@
 """
-Policies for customers and products, ready to be used or changed.
+Policies for customers, products and orders, ready to be used or changed.
 
 They are plain values: ``attrs.evolve`` one, or build your own from the
 pieces. A profile is a few of them:
@@ -9,6 +9,7 @@ pieces. A profile is a few of them:
     customers()                                        # both ways
     products()                                         # both ways
     products(direction=Direction.POS_TO_GO)            # articles flow to Go only
+    orders(creates=())                                 # only what is invoiced by hand is followed
 """
 
 from collections.abc import Iterable
@@ -19,11 +20,16 @@ import attrs
 from posgo.models._check_digits import gtin_is_valid, organization_number_is_valid
 from posgo.models.catalog import Product
 from posgo.models.findings import Severity
+from posgo.models.orders import Order, OrderStatus
 from posgo.models.parties import Customer
+from posgo.sync._keyed import Keyed
 from posgo.sync._lens import COMPLETE_ADDRESS, FIRST_OF_MANY, IDENTITY, Lens, Values, truncated
-from posgo.sync._policy import Authority, Check, Direction, Key, Policy, Replica, Unit
+from posgo.sync._merger import Merger
+from posgo.sync._policy import Authority, Check, Direction, Key, Policy, Replica, Seal, Unit
+from posgo.sync._status import StatusMerge
+from posgo.sync.order_life import LEDGER
 
-__all__ = ["customers", "kept_at", "phone", "products", "with_lens"]
+__all__ = ["customers", "kept_at", "orders", "phone", "products", "with_lens"]
 
 T = TypeVar("T")
 
@@ -145,6 +151,90 @@ PRODUCT_CHECKS: tuple[Check[Product], ...] = (
 )
 
 
+_PAID = (OrderStatus.PART_PAID, OrderStatus.PAID)
+
+
+def _is_unpaid_or_invoiced(order: Order) -> bool:
+    return order.status not in _PAID
+
+
+def _is_open(order: Order) -> bool:
+    return order.status not in (OrderStatus.INVOICED, OrderStatus.CREDITED)
+
+
+ORDER_CHECKS: tuple[Check[Order], ...] = (
+    Check(
+        rule="paid-before-invoice",
+        holds=_is_unpaid_or_invoiced,
+        message="the order is paid in the POS, but Go has not invoiced it",
+        remedy="invoice it, or cancel the order if it was rung up as a cash sale",
+        fields="status",
+        replica=Replica.GO,
+        severity=Severity.BLOCK,
+    ),
+    Check(
+        rule="status-ahead",
+        holds=_is_open,
+        message="the order is invoiced or credited in the POS, but Go has no order of it",
+        remedy="set the status back in the POS if Go is to invoice it",
+        fields="status",
+        replica=Replica.GO,
+        severity=Severity.BLOCK,
+    ),
+)
+
+
+def _is_cancelled(order: Order) -> bool:
+    return order.status is OrderStatus.CANCELLED
+
+
+def _invoiced(go: Order, _pos: Order) -> bool:
+    return go.status in LEDGER
+
+
+def _cancelled(go: Order, _pos: Order) -> bool:
+    return _is_cancelled(go)
+
+
+def _cancelled_in_pos(go: Order, pos: Order) -> bool:
+    return _is_cancelled(go) and _is_cancelled(pos)
+
+
+def _confirmed(go: Order, _pos: Order) -> bool:
+    return go.status is OrderStatus.CONFIRMED
+
+
+_ORDER_SEALS: tuple[Seal[Order], ...] = (
+    Seal(
+        owner=Replica.GO,
+        holds=_invoiced,
+        spares="status",
+        rule="invoiced-order-changed",
+        message="was changed in the POS after the order had been invoiced",
+        remedy="credit the invoice or make a new order; what Go has invoiced stays",
+    ),
+    # Who cancels an order may well empty it too. What Go adds meanwhile is still shown.
+    Seal(owner=Replica.GO, holds=_cancelled_in_pos, spares="status"),
+    Seal(
+        owner=Replica.GO,
+        holds=_cancelled,
+        spares="status",
+        rule="cancelled-order-changed",
+        message="was changed in the POS, but the order was cancelled in Go",
+        remedy="make a new order if it is wanted",
+    ),
+)
+
+_LOCKED: Seal[Order] = Seal(
+    owner=Replica.GO,
+    holds=_confirmed,
+    spares="status",
+    rule="confirmed-order-changed",
+    message="was changed in the POS, but the order is confirmed, and locked in Go",
+    remedy="set it back to draft to have the change carried over",
+)
+
+
 def _creates(direction: Direction) -> Iterable[Replica]:
     return Replica if direction.owner is None else (direction.owner.other,)
 
@@ -222,6 +312,53 @@ def products(
         checks=PRODUCT_CHECKS,
         creates=_creates(direction),
         references=(),
+    )
+
+
+def orders(
+    *,
+    authority: Authority = Authority.POS,
+    creates: Iterable[Replica] = tuple(Replica),
+    reopen_confirmed: bool = True,
+) -> Policy[Order]:
+    """
+    Orders, both ways until they are invoiced; from then on Go says what they are.
+
+    Both sides are read with the POS's ids of customers and products. What is
+    deleted on a side is read as cancelled there, so nothing is ever absent.
+    Lines merge one by one, and the status by :mod:`posgo.sync.order_life`.
+
+    Args:
+        authority: Who decides when both sides changed a field, or a field of a line, differently.
+        creates: Sides on which orders may be made.
+        reopen_confirmed:
+            Whether a change in the POS may open a confirmed order in Go and
+            lock it again. If not, the change is told and waits until the
+            order is a draft.
+    """
+
+    def unit(field: str, merger: Merger | None = None) -> Unit:
+        return Unit(fields=field, authority=authority, merger=merger)
+
+    return Policy(
+        model=Order,
+        shared=(
+            unit("status", StatusMerge()),
+            unit("customer"),
+            unit("lines", Keyed(key="reference")),
+            unit("reference"),
+            unit("purchase_order"),
+            unit("ordered_on"),
+            unit("delivered_on"),
+            unit("department"),
+            Unit(fields="invoice_no", direction=Direction.GO_TO_POS),
+        ),
+        owned=dict.fromkeys(("number", "note", "credits", "invoiced_on", "due_on"), Replica.POS),
+        checks=ORDER_CHECKS,
+        creates=creates,
+        archived=None,
+        ended=_is_cancelled,
+        seals=_ORDER_SEALS if reopen_confirmed else (*_ORDER_SEALS, _LOCKED),
     )
 
 
