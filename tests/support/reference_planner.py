@@ -104,6 +104,8 @@ class Reference:
                     self.held |= {(side, own_id) for side in Replica for own_id in active[side]}
                 for side in Replica:
                     left[side] -= active[side]
+            if key is None:
+                self.refuse_claims(left)
         return pairs
 
     def named(self, side: Replica, own_id: str) -> str | None:

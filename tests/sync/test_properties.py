@@ -11,6 +11,7 @@ from posgo.models.findings import Severity
 from posgo.models.records import Snapshot
 from posgo.sync import Conflict, Kind, Operation, Plan, Replica, plan
 from posgo.sync._fields import read
+from support.sync_regressions import once_broken
 from support.sync_strategies import edits, worlds
 from support.sync_world import Thing, World, facts, mirrored_plan
 
@@ -44,6 +45,7 @@ class TestConvergence:
     Promise 1: one sync makes both sides alike, and the next has nothing to do.
     """
 
+    @once_broken
     @given(world=worlds())
     def test_a_second_plan_is_empty(self, world: World) -> None:
         """
@@ -91,6 +93,7 @@ class TestNoLostUpdate:
     Promise 2: what is overwritten was the base, or blank, or stands in a conflict.
     """
 
+    @once_broken
     @given(world=worlds())
     def test_every_overwritten_value_is_accounted_for(self, world: World) -> None:
         """
@@ -136,6 +139,7 @@ class TestOneCounterpart:
     Promise 3 for records: nobody gets two.
     """
 
+    @once_broken
     @given(world=worlds())
     def test_links_are_one_to_one(self, world: World) -> None:
         """
@@ -144,6 +148,21 @@ class TestOneCounterpart:
         world.carry_out(world.plan())
         for place in range(2):
             assert all(count == 1 for count in Counter(pair[place] for pair in world.links).values())
+
+    @once_broken
+    @given(world=worlds())
+    def test_only_who_is_new_is_told_to_share_a_key(self, world: World) -> None:
+        """
+        Who was recognised by something else has its counterpart, and is no candidate for merging.
+        """
+        made = world.plan()
+        pairs = {(each.pos_id, each.go_id) for each in made.operations if each.kind is Kind.LINK}
+        met = {f"{side} {own_id}" for pair in pairs for side, own_id in zip(Replica, pair, strict=True)}
+        for finding in made.findings:
+            if finding.rule == "shared-key":
+                *_, side, names = (finding.where or "").split(" ", 2)
+
+                assert met.isdisjoint(f"{side} {name}" for name in names.split(", "))
 
     @given(world=worlds(), data=st.data())
     def test_a_create_whose_answer_was_lost_is_recognised(self, world: World, data: st.DataObject) -> None:
@@ -166,6 +185,7 @@ class TestSymmetry:
     Promise 6: the planner favours neither side and no order.
     """
 
+    @once_broken
     @given(world=worlds())
     def test_mirror(self, world: World) -> None:
         """
@@ -201,6 +221,7 @@ class TestWords:
     A person reads why.
     """
 
+    @once_broken
     @given(world=worlds())
     def test_everything_says_what_and_why(self, world: World) -> None:
         """
@@ -223,6 +244,7 @@ class TestDocument:
     Plans are documents.
     """
 
+    @once_broken
     @given(world=worlds())
     def test_json_round_trip(self, world: World) -> None:
         """
@@ -232,6 +254,7 @@ class TestDocument:
 
         assert made == Plan.from_json(made.to_json(), Thing)
 
+    @once_broken
     @given(world=worlds())
     def test_undo_puts_back_what_was_overwritten(self, world: World) -> None:
         """

@@ -72,7 +72,11 @@ class Matcher(Generic[T]):
         """
         Ask all keys in order.
         """
-        self._ask("reference", list(self._references()), ())
+        claims = self._claims()
+        self._refuse(claims)
+        self._ask("reference", list(self._references(claims)), ())
+        # An archived record steps back behind one in use, and what it says it is was taken.
+        self._refuse(claims)
         for place, key in enumerate(self.draft.policy.keys):
             decisive = [earlier for earlier in self.draft.policy.keys[:place] if earlier.decisive]
             self._ask(key.name, list(self._groups(key)), decisive)
@@ -162,29 +166,38 @@ class Matcher(Generic[T]):
                     groups[value][side].append(own_id)
         yield from groups.values()
 
-    def _references(self) -> Iterator[Group]:
+    def _references(self, claims: Mapping[Node, Node]) -> Iterator[Group]:
         """
         Group the records that name each other, however long the chain.
         """
-        claims = self._claims()
-        held: set[Node] = set()
-        while (
-            spoken_for := {
-                claimant
-                for claimant, named in claims.items()
-                if named in held or named[1] not in self.pools[named[0]]
-            }
-            - held
-        ):
-            held |= spoken_for
-        for claimant in sorted(held):
-            self._hold_claimant(claimant, claims[claimant])
         neighbours: dict[Node, set[Node]] = defaultdict(set)
         for claimant, named in claims.items():
-            if claimant not in held:
+            if self._is_free(claimant):
                 neighbours[claimant].add(named)
                 neighbours[named].add(claimant)
         yield from _components(neighbours)
+
+    def _refuse(self, claims: Mapping[Node, Node]) -> None:
+        """
+        Hold those who say they are what has a counterpart, or what says so wrongly itself.
+        """
+        standing = {claimant: named for claimant, named in claims.items() if self._is_free(claimant)}
+        refused: set[Node] = set()
+        while (
+            spoken_for := {
+                claimant
+                for claimant, named in standing.items()
+                if named in refused or not self._is_free(named)
+            }
+            - refused
+        ):
+            refused |= spoken_for
+        for claimant in sorted(refused):
+            self._hold_claimant(claimant, claims[claimant])
+
+    def _is_free(self, node: Node) -> bool:
+        side, own_id = node
+        return own_id in self.pools[side]
 
     def _claims(self) -> dict[Node, Node]:
         """
