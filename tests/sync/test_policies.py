@@ -9,7 +9,7 @@ import pytest
 from posgo.models.catalog import Product
 from posgo.models.findings import Severity
 from posgo.models.parties import Address, Customer
-from posgo.sync import Authority, Direction, Kind, Replica, plan
+from posgo.sync import Authority, Direction, Kind, Replica, advance, plan
 from posgo.sync.policies import customers, kept_at, phone, products
 from support.sync_build import holds, linked, pair_plan, rules, written
 
@@ -208,6 +208,26 @@ class TestChecks:
         )
 
         assert ["incomplete-address"] * told == rules(made)
+
+    def test_each_edit_of_an_address_that_only_arrives_is_told(self) -> None:
+        """
+        Once each: what stands in an address is not shown, and still tells one from another.
+        """
+        policy = customers(direction=Direction.POS_TO_GO)
+        link, told = linked(Customer(**KAFE, address=WHOLE)), []
+        for city in ("Bergen", "Bergen", "Bodø"):
+            go = Customer(**KAFE, address=Address(zip_code="0155", city=city))
+            made = plan(
+                [link],
+                pos=holds({"p1": Customer(**KAFE, address=WHOLE)}),
+                go=holds({"g1": go}),
+                policy=policy,
+            )
+            told.append(rules(made))
+            for operation in made.operations:
+                link = advance(link, operation) or link
+
+        assert [["one-way-edit"], [], ["one-way-edit"]] == told
 
     def test_sound_records_are_not_talked_about(self) -> None:
         """

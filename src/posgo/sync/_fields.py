@@ -126,7 +126,12 @@ def fingerprint(values: object) -> str:
     """
     A short text that is the same for the same values, on any machine.
     """
-    return hashlib.sha256(json.dumps(values, default=repr, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(values, default=_plain, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    # By its fields: the repr of a value leaves out what is personal, and two addresses would look alike.
+    return attrs.asdict(value, recurse=False) if attrs.has(type(value)) else repr(value)
 
 
 @attrs.frozen
