@@ -3,8 +3,10 @@ Plans as documents: guard, approval, cost, undo, JSON, text and privacy.
 """
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import attrs
 import pytest
@@ -369,6 +371,14 @@ class TestJson:
             Plan.from_json(document, Thing)
 
 
+def cells(table: str) -> list[list[str]]:
+    """
+    The texts of a table, row by row.
+    """
+    rows = re.findall("<tr>(.*?)</tr>", table)
+    return [[unescape(text) for text in re.findall("<t[hd]>(.*?)</t[hd]>", row)] for row in rows]
+
+
 class TestText:
     """
     Plans for people.
@@ -468,6 +478,79 @@ class TestText:
         assert "<td>WARN</td><td>customer pos p2</td><td>organization-number</td>" in table
         assert "<td>conflict</td>" in self.made()._repr_html_()
         assert {7} == {row.count("<td>") for row in table.split("<tr>")[2:]}
+
+    def test_html_of_a_conflict(self) -> None:
+        """
+        Under the heading of each column stands what it says.
+        """
+        head, *rows = cells(self.made()._repr_html_())
+
+        assert ["what", "record", "field", "base", "pos", "go", "why"] == head
+        assert [
+            [
+                "update go",
+                "pos p1 = go g1",
+                "phone",
+                "",
+                "",
+                "11111111 → 22222222",
+                "phone: changed in the POS",
+            ],
+            [
+                *("conflict", "pos p1 = go g1", "email"),
+                *("old@example.no", "pos@example.no", "go@example.no"),
+                "both changed it; it is held for a person",
+            ],
+        ] == rows
+
+    def test_html_of_a_deletion_and_a_finding(self) -> None:
+        """
+        What concerns no field names none.
+        """
+        made = plan(
+            [linked(self.OLD)],
+            pos=holds({"p2": Customer(is_person=True, first_name="Kari")}),
+            go=holds({"g1": self.GO}),
+            policy=self.POLICY,
+        )
+        _, conflict, finding = cells(made._repr_html_())
+
+        assert ["conflict", "pos p1 = go g1", ""] == conflict[:3]
+        assert ["BLOCK", "customer pos p2", "person-without-names", "", "", ""] == finding[:6]
+        assert made.findings[0].message == finding[6]
+
+    @pytest.mark.parametrize("held", [True, False])
+    def test_news_without_operations_is_news(self, *, held: bool) -> None:
+        """
+        A conflict alone, or a finding alone, is not "nothing to do".
+        """
+        edited = attrs.evolve(self.OLD, email="go@example.no")
+        conflict = pair_plan(self.POLICY, self.OLD, attrs.evolve(self.OLD, email="pos@example.no"), edited)
+        finding = plan(
+            [],
+            pos=holds({"p1": Customer(is_person=True, first_name="Kari")}),
+            go=holds({}),
+            policy=self.POLICY,
+        )
+        made = conflict if held else finding
+
+        assert made.is_empty
+        assert "nothing to do" not in str(made)
+        assert ("conflicts:" if held else "findings:") in str(made)
+
+    def test_who_wins(self) -> None:
+        """
+        A conflict that is decided says so, and several fields are one list.
+        """
+        made = pair_plan(
+            customers(authority=Authority.GO),
+            self.OLD,
+            attrs.evolve(self.POS, invoice_email="new@example.no"),
+            self.GO,
+        )
+
+        assert "go go@example.no: Go wins (both changed it; Go has the authority)" in str(made)
+        assert "update go: pos p1 = go g1: invoice_email, phone (" in str(made)
 
     def test_operations_and_conflicts_print_alone(self) -> None:
         """

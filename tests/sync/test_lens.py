@@ -5,15 +5,17 @@ Lenses: what the narrow side can hold, and how its edits go back.
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, strategies as st
 
 from posgo.models.catalog import Product
-from posgo.models.parties import Address
+from posgo.models.parties import Address, Customer
 from posgo.sync import (
     COMPLETE_ADDRESS,
     FIRST_OF_MANY,
     IDENTITY,
+    Authority,
     Direction,
     Lens,
     Replica,
@@ -22,10 +24,11 @@ from posgo.sync import (
     vat_price,
 )
 from posgo.sync._lens import Values, blank_is_none, covered, is_blank
-from posgo.sync.policies import NAMES, products, with_lens
+from posgo.sync.policies import NAMES, customers, products, with_lens
 from support.sync_build import holds, linked, pair_plan, rules, written
+from support.sync_world import Thing, thing_policy
 
-TEXTS = st.sampled_from([None, "a", "b", "abcd", "abce"])
+TEXTS = st.sampled_from([None, "a", "b", "abcd", "abce", "ab cd", " abc"])
 GTINS = st.tuples(st.lists(st.sampled_from("abc"), unique=True).map(tuple))
 ADDRESSES = st.tuples(
     st.none()
@@ -145,6 +148,17 @@ class TestFirstOfMany:
         assert [("update", "go", {"gtins": ("b",)}), ("update", "pos", {"gtins": ("b",)})] == written(made)
         assert [{}, {"gtins": ("b",)}] == [operation.agreed for operation in made.operations]
 
+    @pytest.mark.parametrize("narrow", list(Replica))
+    def test_the_narrow_side_s_half_comes_first(self, narrow: Replica) -> None:
+        """
+        Whichever side that is.
+        """
+        base, wide = Thing(tags=("a",)), Thing(tags=("a", "b"))
+        pos, go = (Thing(), wide) if narrow is Replica.POS else (wide, Thing())
+        made = pair_plan(thing_policy(narrow=narrow, tags=Authority.HOLD), base, pos, go)
+
+        assert [("update", side, {"tags": ("b",)}) for side in (narrow, narrow.other)] == written(made)
+
 
 class TestHiddenLoss:
     """
@@ -232,13 +246,43 @@ class TestAddress:
             (long,), (edited,)
         )
 
-    def test_exactly_as_long_as_go_takes(self) -> None:
+    @pytest.mark.parametrize(
+        ("name", "length"), [("line1", 200), ("line2", 200), ("city", 100), ("zip_code", 50)]
+    )
+    def test_exactly_as_long_as_go_takes(self, name: str, length: int) -> None:
         """
-        200 characters of a line, 100 of a city, 50 of a postcode are whole.
+        200 characters of a line, 100 of a city, 50 of a postcode are whole; one more is cut.
         """
-        whole = Address(line1="x" * 200, line2="y" * 200, city="z" * 100, zip_code="9" * 50)
+        whole = attrs.evolve(self.FULL, **{name: "9" * length})
 
         assert (whole,) == COMPLETE_ADDRESS.get((whole,))
+        assert (whole,) == COMPLETE_ADDRESS.get((attrs.evolve(whole, **{name: "9" * (length + 1)}),))
+
+    def test_what_only_the_pos_held_is_recorded_when_go_fills_it(self) -> None:
+        """
+        Two records that meet: Go's whole address replaces half a one, and what that said stands in a conflict.
+        """
+        half = Address(line1="Gamle vei 7")
+        pos, go = (Customer(name="K", email="k@x.no", address=each) for each in (half, self.FULL))
+        made = plan([], pos=holds({"p1": pos}), go=holds({"g1": go}), policy=customers())
+
+        assert ("update", "pos", {"address": self.FULL}) in written(made)
+        assert [(half, self.FULL, Replica.GO)] == [(c.pos, c.go, c.chosen) for c in made.conflicts]
+
+
+class TestTruncated:
+    """
+    Texts of which Go holds the beginning.
+    """
+
+    @pytest.mark.parametrize(
+        ("expected", "text"), [("ab", "ab cd"), (" ab", " abc"), ("abc", "abc"), (None, None)]
+    )
+    def test_a_cut_leaves_no_blank_at_the_end(self, expected: str | None, text: str | None) -> None:
+        """
+        Go would strip it, and call it an edit.
+        """
+        assert (expected,) == truncated(3).get((text,))
 
 
 class TestVatPrice:
@@ -296,6 +340,55 @@ class TestVatPrice:
 
         assert ["pos"] == [operation.replica for operation in made.operations]
         assert [] == rules(made)
+
+    @pytest.mark.parametrize(
+        ("told", "base", "seen"),
+        [
+            (True, ("11.50", "31"), ("11.20", "31")),
+            (False, ("11.50", "31"), ("11.30", "31")),  # edited as well
+            (False, ("11.50", "31"), ("11.20", "3")),  # another code
+            (False, (None, "31"), ("11.20", "31")),  # no price before
+            (False, ("11.50", "31"), (None, "31")),  # no price now
+            (False, ("12.50", "3"), ("12.50", "3")),  # the same rate as ever
+            (False, ("11.50", "gone"), ("11.20", "gone")),  # no rate today
+            (False, ("11.20", "new"), ("11.50", "new")),  # no rate before
+            (False, ("11.50", None), ("11.20", None)),
+        ],
+    )
+    def test_what_a_changed_rate_explains(
+        self, base: tuple[str | None, str | None], seen: tuple[str | None, str | None], *, told: bool
+    ) -> None:
+        """
+        A code whose rate changed, and exactly the price that follows from it; everything else is an edit.
+        """
+        before = {"31": Decimal(15), "3": Decimal(25), "gone": Decimal(15)}
+        lens = vat_price({"31": Decimal(12), "3": Decimal(25), "new": Decimal(15)}, before=before)
+        old, now = ((price and Decimal(price), code) for price, code in (base, seen))
+
+        assert told is (lens.restated(old, now) is not None)
+
+    def test_a_changed_rate_goes_through_the_decimals_go_keeps(self) -> None:
+        """
+        0.03 is 0.02 net of two decimals, and 0.02 at the new rate; of six it is 0.024, and 0.03.
+        """
+        base, seen = (Decimal("0.03"), "3"), (Decimal("0.02"), "3")
+        coarse, fine = (
+            vat_price({"3": Decimal(12)}, before={"3": Decimal(25)}, decimals=decimals) for decimals in (2, 6)
+        )
+
+        assert coarse.restated(base, seen) is not None
+        assert fine.restated(base, seen) is None
+
+    def test_a_changed_rate_is_no_edit_of_the_receiver_s(self) -> None:
+        """
+        Where the price flows to Go only, Go is written anew as everywhere else, and nobody is blamed.
+        """
+        vat = vat_price({"31": Decimal(12)}, before={"31": Decimal(15)})
+        restated = Product(code="1", name="Mug", price="11.20", vat_code="31")
+        made = pair_plan(products(direction=Direction.POS_TO_GO, vat=vat), self.MUG, self.MUG, restated)
+
+        assert [("update", "go", {"price": Decimal("11.50")})] == written(made)
+        assert ["restated"] == rules(made)
 
     @pytest.mark.parametrize(("price", "held"), [("11.20", False), ("11.30", True)])
     def test_a_changed_rate_is_no_change_that_stops_a_deletion(self, price: str, *, held: bool) -> None:

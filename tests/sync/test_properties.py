@@ -9,7 +9,7 @@ from hypothesis import given, note, strategies as st
 
 from posgo.models.findings import Severity
 from posgo.models.records import Snapshot
-from posgo.sync import Conflict, Kind, Operation, Plan, Replica, plan
+from posgo.sync import Conflict, Kind, Operation, Plan, Replica, plan, resolve
 from posgo.sync._fields import read
 from support.sync_regressions import once_broken
 from support.sync_strategies import edits, worlds
@@ -180,6 +180,59 @@ class TestOneCounterpart:
         assert lost.reference not in [each.reference for each in again]
 
 
+class TestDecisions:
+    """
+    A person decides once.
+    """
+
+    @given(world=worlds(), choose=st.sampled_from(Replica))
+    def test_what_was_decided_is_not_asked_again(self, world: World, choose: Replica) -> None:
+        """
+        Each held conflict of a pair is settled by one choice, and the other pairs go on as before.
+        """
+        world.carry_out(world.plan())
+        held: dict[tuple[str, str], list[Conflict]] = {}
+        for conflict in world.plan().conflicts:
+            held.setdefault((conflict.pos_id, conflict.go_id), []).append(conflict)
+        for pair, conflicts in held.items():
+            link = resolve(world.links.pop(pair), conflicts, choose=choose, policy=world.policy)
+            if link is not None:
+                world.links[pair] = link
+        decided = world.plan()
+        note(str(decided))
+        world.carry_out(decided)
+        settled = world.plan()
+        note(str(settled))
+
+        assert held.keys().isdisjoint((each.pos_id, each.go_id) for each in decided.conflicts)
+        assert () == settled.operations
+        assert unequal(world, settled) == []
+
+
+class TestTurns:
+    """
+    Stopping between any two operations leaves nothing wrong.
+    """
+
+    @once_broken
+    @given(world=worlds())
+    def test_operations_come_in_their_turn(self, world: World) -> None:
+        """
+        Pairs that stand in the way are forgotten first, those archived only after that.
+        """
+        made = world.plan()
+        turns = [None, Kind.LINK, Kind.CREATE, Kind.UPDATE, Kind.ARCHIVE]
+        archived = {(each.pos_id, each.go_id) for each in made.operations if each.kind is Kind.ARCHIVE}
+        came = [
+            ((each.pos_id, each.go_id) in archived) * len(turns)
+            if each.kind is Kind.UNLINK
+            else turns.index(each.kind)
+            for each in made.operations
+        ]
+
+        assert sorted(came) == came
+
+
 class TestSymmetry:
     """
     Promise 6: the planner favours neither side and no order.
@@ -229,7 +282,7 @@ class TestWords:
         """
         made = world.plan()
 
-        assert all(operation.reason for operation in made.operations)
+        assert all(operation.reason and "None" not in operation.reason for operation in made.operations)
         assert all(conflict.why and conflict.pos_id and conflict.go_id for conflict in made.conflicts)
         for finding in made.findings:
             assert isinstance(finding.severity, Severity)

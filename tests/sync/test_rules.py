@@ -316,18 +316,27 @@ class TestOneWay:
         assert [("mine", POS)] == [(conflict.go, conflict.chosen) for conflict in made.conflicts]
 
     @pytest.mark.parametrize("reaction", list(OnReceiverEdit))
-    def test_a_blank_owner_erases_nothing_at_first_contact(self, reaction: OnReceiverEdit) -> None:
+    @pytest.mark.parametrize(
+        ("direction", "receiver"), [(Direction.POS_TO_GO, GO), (Direction.GO_TO_POS, POS)]
+    )
+    def test_a_blank_owner_erases_nothing_at_first_contact(
+        self, direction: Direction, receiver: Replica, reaction: OnReceiverEdit
+    ) -> None:
         """
         Neither now nor in the next plan.
         """
-        world = self.world(thing_policy(on_receiver_edit=reaction))
-        world.links.clear()
+        world = World(policy=thing_policy(note=direction, on_receiver_edit=reaction))
+        for side, own_id in ((POS, "p1"), (GO, "g1")):
+            world.put(side, own_id, attrs.evolve(BASE, note="mine" if side is receiver else None))
         first = world.plan()
         world.carry_out(first)
 
         assert ["one-way-edit"] == rules(first)
+        assert None is world.links["p1", "g1"].base.note
         assert world.plan().is_empty
-        assert "mine" == world.sides[GO]["g1"].value.note
+        assert {receiver: ["mine"], receiver.other: [None]} == {
+            side: [record.value.note for record in records.values()] for side, records in world.sides.items()
+        }
 
     def test_a_new_record_starts_with_everything(self) -> None:
         """

@@ -130,15 +130,31 @@ class TestMerged:
 
         assert [("link", "p1", "g1")] == steps(made)
 
-    def test_a_circle_ends(self) -> None:
+    @pytest.mark.parametrize(
+        "losers",
+        [{"p1": "p1"}, {"p1": "p2", "p2": "p1"}, {"p1": "p2", "p2": "p3", "p3": "p2"}],
+        ids=["itself", "a circle", "into a circle"],
+    )
+    def test_a_circle_ends(self, losers: dict[str, str]) -> None:
         """
         Nonsense from a system is no endless loop.
         """
-        made = plan(
-            [linked(BASE)], pos=merged({}, {"p1": "p2", "p2": "p1"}), go=holds({"g1": BASE}), policy=POLICY
-        )
+        made = plan([linked(BASE)], pos=merged({}, losers), go=holds({"g1": BASE}), policy=POLICY)
 
         assert Kind.UNLINK in [operation.kind for operation in made.operations]
+
+    def test_tombstones_come_in_one_order(self) -> None:
+        """
+        By side, then by the id that is gone: the same plan is the same text.
+        """
+        links = [linked(BASE, f"p{i}", f"g{i}") for i in range(4)]
+        pos = merged({"p0": BASE, "p2": BASE, "p3": BASE}, {"p1": "p0"})
+        go = merged({"g0": BASE, "g1": BASE, "g2": BASE}, {"g3": "g2"})
+        made = planned(links, pos, go)
+
+        assert [(GO, "g1", "g0"), (POS, "p3", "p2")] == [
+            (each.replica, each.loser, each.winner) for each in made.tombstones
+        ]
 
     def test_in_a_delta(self) -> None:
         """
