@@ -6,11 +6,13 @@ import itertools
 
 import attrs
 import pytest
+from hypothesis import given, strategies as st
 
 from posgo.models.records import Link, Record, Snapshot
 from posgo.sync import Kind, OnDeleteChange, Plan, Policy, Replica, Tombstone, plan
 from support.sync_build import holds, linked, rules
-from support.sync_world import Thing, facts, mirrored_plan, thing_policy
+from support.sync_strategies import worlds
+from support.sync_world import Thing, World, facts, mirrored_plan, thing_policy
 
 POS, GO = Replica.POS, Replica.GO
 BASE = Thing(code="1")
@@ -120,6 +122,39 @@ class TestMerged:
         made = planned(links, merged({"p1": BASE}, {"p2": "p1"}), holds({"g1": BASE}))
 
         assert [("unlink", "p2", "g2")] == steps(made)
+
+    def test_a_free_winner_does_not_pay_for_the_loser_s_counterpart(self) -> None:
+        """
+        That one was deleted in Go. The winner was never paired with it: it is new, and not archived.
+        """
+        pos = merged({"p1": Thing(code="2")}, {"p2": "p1"})
+        made = planned([linked(BASE, "p2", "g2")], pos, holds({}))
+
+        assert [("unlink", "p2", "g2"), ("create", "p1", None)] == steps(made)
+
+    def test_a_winner_that_is_gone_too_was_deleted(self) -> None:
+        """
+        The pair has lost a side, as any other may.
+        """
+        made = planned([linked(BASE, "p2", "g2")], merged({}, {"p2": "p1"}), holds({"g2": BASE}))
+
+        assert [("archive", "p2", "g2"), ("unlink", "p2", "g2")] == steps(made)
+
+    @given(world=worlds(), data=st.data())
+    def test_neither_side_nor_order_matters(self, world: World, data: st.DataObject) -> None:
+        """
+        Whatever was merged into what, the mirrored plan is the plan of the mirror, and the order of links says nothing.
+        """
+        sides = {}
+        for side in Replica:
+            ids = [f"{side}{number}" for number in range(5)]
+            losers = data.draw(st.dictionaries(st.sampled_from(ids), st.sampled_from(ids), max_size=2))
+            sides[side] = attrs.evolve(world.snapshot(side), merged=losers)
+        links = data.draw(st.permutations(list(world.links.values())))
+        made = plan(world.links.values(), pos=sides[POS], go=sides[GO], policy=world.policy)
+
+        assert made == plan(links, pos=sides[POS], go=sides[GO], policy=world.policy)
+        assert facts(made, mirror=True) == facts(mirrored_plan(links, sides, world.policy))
 
     def test_references_to_the_loser_mean_the_winner(self) -> None:
         """

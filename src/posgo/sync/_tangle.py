@@ -45,7 +45,9 @@ def follow_merges(draft: Draft[T], links: list[Link[T]]) -> tuple[list[Link[T]],
 
     A link whose new pair is free moves there. One whose winner has a
     counterpart already is the loser on the other side too: that record is
-    to go the way of a deleted one's.
+    to go the way of a deleted one's. Where the other side's record is gone,
+    the winner is a record of its own; where the winner is, the pair stays
+    as it is, and is one that lost a side.
 
     Returns:
         The links that stand, and those whose other record remains without a pair.
@@ -59,14 +61,19 @@ def follow_merges(draft: Draft[T], links: list[Link[T]]) -> tuple[list[Link[T]],
         sides = _merged_sides(draft, link)
         now = {side: draft.living(side, id_in(link, side)) for side in Replica}
         winner = taken[sides[0]].get(now[sides[0]])
-        if all(now[side] not in taken[side] for side in Replica):
+        gone = [side for side in Replica if draft.is_gone(side, now[side])]
+        if gone and set(gone) <= set(sides):
+            standing.append(link)
+        elif gone:
+            draft.forget(link, Phase.FORGET, MERGED)
+        elif all(now[side] not in taken[side] for side in Replica):
             moved = attrs.evolve(link, pos_id=now[Replica.POS], go_id=now[Replica.GO])
             draft.forget(link, Phase.FORGET, MERGED)
             draft.link(moved, MERGED)
             standing.append(moved)
             for side in Replica:
                 taken[side][now[side]] = moved
-        elif winner is None or len(sides) == 2 or draft.is_gone(sides[0].other, now[sides[0].other]):
+        elif winner is None or len(sides) == 2:
             draft.forget(link, Phase.FORGET, MERGED)
         else:
             survivor = sides[0].other
