@@ -11,9 +11,10 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from posgo.testing._store_examples import (
     settlement,
     tombstone,
 )
+from support.dying import committed, killed_at, only_opened
 
 VERSION_1 = Path(__file__).parent / "data" / "version-1.sqlite3"
 NOW = timedelta(0)
@@ -180,7 +182,7 @@ class TestVersions:
         shutil.copy(VERSION_1, path)
         before = schema(path)
         for statement in range(3, 24, 4):
-            assert -signal.SIGKILL == killed_at(statement, lambda: Dying(path))
+            assert -signal.SIGKILL == killed_at(statement, only_opened, path)
             assert before == schema(path)
 
         assert 2 == SqliteStore(path).progress("c", "customers").version
@@ -227,52 +229,11 @@ class TestVersions:
         assert before == path.read_bytes()
 
 
-class Dying(SqliteStore):
-    """
-    A store whose process is killed at a statement, counted over all its connections.
-    """
-
-    left = 0
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        with super()._connection() as db:
-            db.set_trace_callback(self._count)
-            yield db
-
-    def _prepare(self, db: sqlite3.Connection) -> None:
-        db.set_trace_callback(self._count)
-        super()._prepare(db)
-
-    @classmethod
-    def _count(cls, _statement: str) -> None:
-        cls.left -= 1
-        if not cls.left:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def killed_at(statement: int, use: Callable[[], object]) -> int:
-    """
-    Use a :class:`Dying` store in a process that dies at a statement; tell how it ended.
-    """
-    process = multiprocessing.get_context("fork").Process(target=_use, args=(statement, use))
-    process.start()
-    process.join(60)
-    assert process.exitcode is not None
-    return process.exitcode
-
-
-def _use(statement: int, use: Callable[[], object]) -> None:
-    Dying.left = statement
-    use()
-
-
 class TestCrash:
     """
     A process may die between any two statements.
     """
 
-    @pytest.mark.skipif(sys.version_info >= (3, 12), reason="forking beside threads warns there")
     def test_a_commit_is_all_or_nothing_at_every_statement(self, path: Path) -> None:
         """
         Killed at its n-th statement, for every n: all of it is there, or none.
@@ -280,15 +241,15 @@ class TestCrash:
         store = SqliteStore(path)
         add(store, pair(name="old"), settlement(number="1"), cursor("old"), conflict(), run())
         old = everything(store), store.settlements("c", ["r1"])
-        opened_store = Dying(path)
         new = Changes(
             put=[pair(name="new"), settlement(number="2"), cursor("new"), tombstone(), intent()],
             drop=[conflict().key],
             expire=datetime(2027, 1, 1, tzinfo=UTC),
         )
+        commit = partial(committed, changes=new, expected_version=1)
         ended = []
         for statement in range(1, 40):
-            ended.append(killed_at(statement, lambda: opened_store.commit("c", new, expected_version=1)))
+            ended.append(killed_at(statement, commit, path))
             if ended[-1] == 0:
                 break
             assert old == (everything(store), store.settlements("c", ["r1"]))
@@ -593,6 +554,23 @@ class TestErasure:
 
         assert [] == [secret for secret in secrets if secret.encode() in bytes_beside(path)]
         assert 334 == len(store.links("c", "customers").links)
+
+    def test_bytes_in_unused_space_go_too(self, path: Path) -> None:
+        """
+        A copy that no row points at, such as SQLite leaves behind when it splits a page, is not in the file afterwards.
+        """
+        store = SqliteStore(path)
+        add(store, pair(name="Hemmelig" * 9), *(pair(f"p{number}", f"g{number}") for number in range(2, 40)))
+        with opened(path) as db:
+            db.execute("PRAGMA secure_delete = OFF")
+            # Longer than it was, so that it moves.
+            db.execute("UPDATE posgo_links SET base = ? WHERE pos_id = 'p1'", (f'{{"name":"{"x" * 900}"}}',))
+        assert "Hemmelig" not in str(store.links("c", "customers").links)
+        assert b"Hemmelig" in bytes_beside(path)
+
+        assert 1 == store.forget("c", "customers", pos_id="p1")
+
+        assert b"Hemmelig" not in bytes_beside(path)
 
     def test_expired_conflicts_leave_no_bytes_in_the_file(self, path: Path) -> None:
         """
