@@ -4,10 +4,12 @@ A fake over real HTTP on this machine.
 
 import contextlib
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from posgo.testing._http.messages import Answerer, ConnectionCutError
 
@@ -59,13 +61,21 @@ def _handler(answer: Answerer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # Whoever hung up, or was killed, needs no answer; anything else is a fault of the fake.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextlib.contextmanager
 def serve(answer: Answerer) -> Iterator[str]:
     """
     Serve as long as the block lasts. Yields the base URL.
     """
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _handler(answer))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
