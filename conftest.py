@@ -21,7 +21,9 @@ from support.colours import clock, fake, go, shop
 from support.validating import validated
 
 # A failing promise of a store shows its values.
-pytest.register_assert_rewrite("posgo.testing.store_contract", "posgo.testing._store_workers")
+pytest.register_assert_rewrite(
+    "posgo.testing.store_contract", "posgo.testing._lease_contract", "posgo.testing._store_workers"
+)
 
 __all__ = ["clock", "fake", "go", "shop", "validated"]
 

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -39,6 +39,9 @@ from posgo.state import AsyncStateStore, StateStore, StoreRequest
 __all__ = ["AsyncRunner", "Runner"]
 
 T = TypeVar("T")
+
+Confirm: TypeAlias = Callable[[], object] | None
+"""Raises if a lease was lost; None if that cannot be told."""
 
 _NO_POS = "no POS is connected: give Runner(pos=…), or the Z-reports themselves to settle_all()"
 _NO_ACCOUNTS = "settling needs an account map: give Runner(accounts=AccountMap.from_toml(…))"
@@ -286,14 +289,16 @@ class Runner(_Core):
 
     def _run(self, procedure: Procedure[T]) -> T:
         client = self._drive(self._identity(), client="")
-        with self.store.lease(client, wait=self.lease_wait):
-            return self._drive(procedure, client)
+        with self.store.lease(client, wait=self.lease_wait) as confirm:
+            return self._drive(procedure, client, confirm)
 
-    def _drive(self, procedure: Procedure[T], client: str) -> T:
+    def _drive(self, procedure: Procedure[T], client: str, confirm: Confirm = None) -> T:
         try:
             request = next(procedure)
             while True:
                 try:
+                    if confirm is not None and _writes(request):
+                        confirm()
                     answer = self._answer(request, client)
                 except PosgoError as error:
                     request = procedure.throw(error)
@@ -398,14 +403,16 @@ class AsyncRunner(_Core):
 
     async def _run(self, procedure: Procedure[T]) -> T:
         client = await self._drive(self._identity(), client="")
-        async with _leased(self.store.lease(client, wait=self.lease_wait)):
-            return await self._drive(procedure, client)
+        async with _leased(self.store.lease(client, wait=self.lease_wait)) as confirm:
+            return await self._drive(procedure, client, confirm)
 
-    async def _drive(self, procedure: Procedure[T], client: str) -> T:
+    async def _drive(self, procedure: Procedure[T], client: str, confirm: Confirm = None) -> T:
         try:
             request = next(procedure)
             while True:
                 try:
+                    if confirm is not None and _writes(request):
+                        await _in_thread(confirm)
                     answer = await self._answer(request, client)
                 except PosgoError as error:
                     request = procedure.throw(error)
@@ -428,6 +435,13 @@ class AsyncRunner(_Core):
         raise TypeError(f"this driver cannot answer {request!r}")
 
 
+def _writes(request: Request[Any]) -> bool:
+    """
+    Whether a request changes something in Go or in the POS. A commit looks for itself.
+    """
+    return isinstance(request, (Call, PosRequest)) and request.writes
+
+
 async def _in_thread(operation: Callable[..., Any], *args: Any) -> Any:
     """
     Call in a thread; what comes back as an awaitable is awaited here.
@@ -437,25 +451,25 @@ async def _in_thread(operation: Callable[..., Any], *args: Any) -> Any:
 
 
 @asynccontextmanager
-async def _leased(lease: Any) -> AsyncIterator[None]:
+async def _leased(lease: Any) -> AsyncIterator[Confirm]:
     """
     Hold a lease, asynchronous or not.
     """
     if hasattr(lease, "__aenter__"):
-        async with lease:
-            yield
+        async with lease as confirm:
+            yield confirm
         return
-    await _enter(lease)
+    entered = await _enter(lease)
     try:
-        yield
+        yield entered
     finally:
         lease.__exit__(None, None, None)
 
 
-async def _enter(lease: AbstractContextManager[None]) -> None:
+async def _enter(lease: AbstractContextManager[Confirm]) -> Confirm:
     entering = asyncio.ensure_future(asyncio.to_thread(lease.__enter__))
     try:
-        await asyncio.shield(entering)
+        return await asyncio.shield(entering)
     except asyncio.CancelledError:
         # The thread cannot be cancelled: what it still gets is given back.
         entering.add_done_callback(

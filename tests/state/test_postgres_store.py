@@ -15,10 +15,15 @@ import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
+from posgo import AsyncGoClient, AsyncRunner, Customer, GoClient, Runner
 from posgo.exceptions import LeaseHeldError, StaleStateError, StateStoreError
+from posgo.profiles import PRESSIS_POS
 from posgo.state import Changes, StateStore
 from posgo.state._postgres import translated
 from posgo.state.postgres import SCHEMA, AsyncPostgresStore, PostgresStore
+from posgo.testing import NO_LIMIT, FakeGo, FakePos, VirtualClock
+from posgo.testing._http.messages import Reply
+from posgo.testing._http.transport import FakeTransport
 from posgo.testing._store_examples import add, conflict, cursor, everything, pair, settlement
 from posgo.testing.store_contract import blocking
 from support.postgres import Server, start
@@ -43,6 +48,22 @@ def sql(database: str, *statements: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(database, autocommit=True) as connection:
         cursors = [connection.execute(statement.encode()) for statement in statements]
         return cursors[-1].fetchall() if cursors[-1].description else []
+
+
+def sync_blocking(go: FakeGo, pos: FakePos, database: str, transport: Any) -> None:
+    client = GoClient(go.credentials, transport=transport, limiter=NO_LIMIT)
+    store = PostgresStore(database)
+    Runner(go=client, pos=pos, store=store, profile=PRESSIS_POS, clock=VirtualClock()).sync_customers()
+
+
+def sync_asynchronously(go: FakeGo, pos: FakePos, database: str, transport: Any) -> None:
+    async def sync() -> None:
+        async with AsyncGoClient(go.credentials, transport=transport, limiter=NO_LIMIT) as client:
+            store = AsyncPostgresStore(database)
+            runner = AsyncRunner(go=client, pos=pos, store=store, profile=PRESSIS_POS, clock=VirtualClock())
+            await runner.sync_customers()
+
+    asyncio.run(sync())
 
 
 class TestTables:
@@ -220,6 +241,32 @@ class TestTrouble:
             sql(database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
             with other.lease("c", wait=timedelta(seconds=30)):
                 pass
+
+    @pytest.mark.parametrize("sync", [sync_blocking, sync_asynchronously])
+    def test_a_run_that_lost_its_lease_writes_no_more(
+        self, database: str, sync: Callable[[FakeGo, FakePos, str, Any], object]
+    ) -> None:
+        """
+        A session ended by the server in the middle of a run is noticed before the next write, not at the next commit.
+        """
+        go, pos = FakeGo(), FakePos()
+        for number in range(5):
+            pos.put(Customer(name=f"Name {number}"))
+
+        def answer(method: str, url: str, headers: dict[str, str], content: bytes) -> Reply:
+            reply = go.answer(method, url, headers, content)
+            if method == "POST" and url.endswith("/Customers"):
+                sql(database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            return reply
+
+        with pytest.raises(
+            StateStoreError, match=r"the lease was lost .*nothing more was written.*run again"
+        ):
+            sync(go, pos, database, FakeTransport(answer))
+
+        assert 1 == len(go.all(Customer))
+        sync(go, pos, database, go.transport)
+        assert 5 == len(go.all(Customer))
 
     @pytest.mark.parametrize(
         "conninfo",

@@ -388,15 +388,35 @@ class TestDamage:
         assert (pair().link,) == store.links("c", "customers").links
 
     @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
-    def test_a_read_only_file_is_named(self) -> None:
+    @pytest.mark.parametrize(
+        ("file", "around", "says"),
+        [
+            (
+                0o444,
+                0o555,
+                "cannot be opened for writing: Permission denied; let the user that runs posgo write",
+            ),
+            (
+                0o444,
+                0o777,
+                "cannot be opened for writing: Permission denied; let the user that runs posgo write",
+            ),
+            (
+                0o666,
+                0o555,
+                "read-only; nothing was written; let the user that runs posgo write to it and to its folder",
+            ),
+        ],
+    )
+    def test_a_read_only_file_or_folder_is_named(self, file: int, around: int, says: str) -> None:
         """
         Who may not write learns it when opening, not in the middle of a run.
         """
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "state.sqlite3"
             add(SqliteStore(path), pair())
-            path.chmod(0o444)
-            Path(folder).chmod(0o555)
+            path.chmod(file)
+            Path(folder).chmod(around)
             before = path.read_bytes()
             # Root may write anywhere; nobody may not.
             code = (
@@ -413,7 +433,7 @@ class TestDamage:
             )
             Path(folder).chmod(0o755)
 
-            assert "cannot be opened for writing: Permission denied" in done.stderr.splitlines()[-1]
+            assert says in done.stderr.splitlines()[-1]
             assert before == path.read_bytes()
 
     @pytest.mark.parametrize("record", [cursor("\ud800"), settlement(voucher_no=2**63)])
@@ -481,6 +501,16 @@ class TestBackup:
         restored = store.progress("c", "customers")
         assert (1, {}) == (restored.version, restored.cursors)
         assert {} == store.progress("c", "orders").cursors
+
+    def test_a_restored_backup_keeps_a_log_again(self, path: Path) -> None:
+        """
+        The copy is one file without a log; the first runner to work from it begins one.
+        """
+        SqliteStore(path).backup(path.with_name("copy"))
+        path.with_name("copy").rename(path)
+
+        with SqliteStore(path).lease("c", wait=NOW), opened(path) as db:
+            assert ("wal",) == db.execute("PRAGMA journal_mode").fetchone()
 
     def test_a_backup_replaces_the_last_one(self, path: Path) -> None:
         """

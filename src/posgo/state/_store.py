@@ -3,7 +3,7 @@ The state store: what a vendor implements to keep posgo's memory in their own da
 """
 
 import abc
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, TypeVar
@@ -44,11 +44,14 @@ class StateStore(Protocol):
     ``posgo.testing.store_contract`` proves an implementation.
     """
 
-    def lease(self, client: str, *, wait: timedelta) -> AbstractContextManager[None]:
+    def lease(self, client: str, *, wait: timedelta) -> AbstractContextManager[Callable[[], object] | None]:
         """
         Keep other runners off this client company while the context is open.
 
         The lease must end with the process that holds it, however that dies.
+        It may give a function, which a runner calls before every write to Go
+        and the POS, and which raises if the lease was lost meanwhile. Give
+        None if that cannot be, or cannot be told.
 
         Args:
             client: Go's id of the client company.
@@ -56,6 +59,7 @@ class StateStore(Protocol):
 
         Raises:
             LeaseHeldError: On entering, if the other one is still at work after ``wait``.
+            StateStoreError: By the function, if the lease was lost.
         """
         ...
 
@@ -146,9 +150,11 @@ class AsyncStateStore(Protocol):
     :class:`StateStore` with coroutines; the lease is an asynchronous context manager.
     """
 
-    def lease(self, client: str, *, wait: timedelta) -> AbstractAsyncContextManager[None]:
+    def lease(
+        self, client: str, *, wait: timedelta
+    ) -> AbstractAsyncContextManager[Callable[[], object] | None]:
         """
-        See :meth:`StateStore.lease`.
+        See :meth:`StateStore.lease`. The function may be one with coroutines.
         """
         ...
 

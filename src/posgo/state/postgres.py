@@ -14,12 +14,15 @@ those of two independent. A session at a stricter level gets the same answer
 as a serialization failure, which is told as a stale commit too.
 
 The lease is an advisory lock on a connection of its own. It ends with the
-session, so with the process. A connection pooler between us must keep
+session, so with the process; also with a session the server ends while the
+process goes on. So a runner asks on that connection, before every write to
+Go and the POS, whether it still stands: a trip to the database beside a
+request that takes a hundred times as long. A connection pooler between us must keep
 sessions apart ("session" mode) for the connection of the lease.
 """
 
 import copy
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -39,7 +42,7 @@ from psycopg.errors import LockNotAvailable
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
-from posgo.exceptions import LeaseHeldError
+from posgo.exceptions import LeaseHeldError, StateStoreError
 from posgo.state._operations import HELD, Answer, Operation, Operations, Statement
 from posgo.state._postgres import (
     SCHEMA,
@@ -67,6 +70,10 @@ _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _POOLED = "PostgreSQL"
 # Any statement makes psycopg begin the caller's transaction, so that ours is a part of it and commits nothing.
 _BEGIN = "SELECT 1"
+_LOST = (
+    "the lease was lost with the connection that held it, so another runner may be at work; "
+    "nothing more was written; check that the server runs, and run again"
+)
 
 
 class Pool(Protocol):
@@ -137,7 +144,7 @@ class PostgresStore:
         return bound
 
     @contextmanager
-    def lease(self, client: str, *, wait: timedelta) -> Iterator[None]:
+    def lease(self, client: str, *, wait: timedelta) -> Iterator[Callable[[], None]]:
         """
         See :meth:`posgo.StateStore.lease`.
         """
@@ -147,12 +154,20 @@ class PostgresStore:
                 connection = stack.enter_context(self._own())
                 self._take(connection, key, wait)
             try:
-                yield  # outside the translation: what the caller raises is the caller's
+                # Outside the translation: what the caller raises is the caller's.
+                yield lambda: self._confirm(connection)
             finally:
-                # A lost connection has lost the lock with it; commits notice who went on meanwhile.
+                # A lost connection has lost the lock with it.
                 with suppress(psycopg.OperationalError):
                     connection.execute(_UNLOCK, (key,))
                     connection.commit()
+
+    def _confirm(self, connection: _Session) -> None:
+        try:
+            connection.execute(_BEGIN)
+            connection.commit()
+        except psycopg.Error:
+            raise StateStoreError(self._name, _LOST) from None
 
     def _take(self, connection: _Session, key: int, wait: timedelta) -> None:
         try:
@@ -297,7 +312,9 @@ class AsyncPostgresStore:
         return bound
 
     @asynccontextmanager
-    async def lease(self, client: str, *, wait: timedelta) -> AsyncIterator[None]:
+    async def lease(
+        self, client: str, *, wait: timedelta
+    ) -> AsyncIterator[Callable[[], Coroutine[Any, Any, None]]]:
         """
         See :meth:`posgo.StateStore.lease`.
         """
@@ -307,12 +324,20 @@ class AsyncPostgresStore:
                 connection = await stack.enter_async_context(self._own())
                 await self._take(connection, key, wait)
             try:
-                yield  # outside the translation: what the caller raises is the caller's
+                # Outside the translation: what the caller raises is the caller's.
+                yield lambda: self._confirm(connection)
             finally:
-                # A lost connection has lost the lock with it; commits notice who went on meanwhile.
+                # A lost connection has lost the lock with it.
                 with suppress(psycopg.OperationalError):
                     await connection.execute(_UNLOCK, (key,))
                     await connection.commit()
+
+    async def _confirm(self, connection: _AsyncSession) -> None:
+        try:
+            await connection.execute(_BEGIN)
+            await connection.commit()
+        except psycopg.Error:
+            raise StateStoreError(self._name, _LOST) from None
 
     async def _take(self, connection: _AsyncSession, key: int, wait: timedelta) -> None:
         try:

@@ -5,17 +5,23 @@ Every operation opens its own connection and closes it. That costs a tenth of
 a millisecond and spares the caller every question of threads, forks and
 closing. The lease is a lock of the operating system on a file beside the
 database, so it ends with the process, however that dies.
+
+Neither file is ever opened but by SQLite. On POSIX systems a process that
+closes any descriptor of a file loses all its locks on that file: another
+process would then take the log away from under it.
 """
 
+import errno
 import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterator
+import threading
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from posgo.exceptions import LeaseHeldError, ModelError, StateStoreError
 from posgo.state._operations import HELD, UNTAKEN, Answer, Operation, Operations, Statement
@@ -28,6 +34,16 @@ T = TypeVar("T")
 
 # Written into the file's header, so that a foreign database is not taken for ours.
 _APPLICATION_ID = 0x706F7367
+_LEASE_GONE = (
+    "the lease was removed while a runner was at work, so another may be at work too; "
+    "nothing more was written; run again"
+)
+_REPLACED = (
+    "the state file, its -wal or its -shm was removed or replaced while a runner was at work; "
+    "nothing more was written; stop the runners before you restore a backup, and run again"
+)
+_RELINK = "restore a backup, or move it away with its -wal and -shm: posgo finds its records again"
+_PERMISSIONS = "let the user that runs posgo write to it and to its folder"
 # What version 1 lacks comes from the current schema; what it had is moved over.
 _FROM_VERSION_1 = """
 INSERT INTO posgo_clients SELECT client, version FROM clients;
@@ -63,6 +79,7 @@ class SqliteStore:
         if str(path) == ":memory:":
             raise StateStoreError(":memory:", "a store in memory is posgo.MemoryStore()")
         self._operations = Operations(str(self._path))
+        self._leased: list[_Files] = []
         with self._connection():
             pass
 
@@ -70,9 +87,12 @@ class SqliteStore:
         return f"SqliteStore({str(self._path)!r})"
 
     @contextmanager
-    def lease(self, client: str, *, wait: timedelta) -> Iterator[None]:
+    def lease(self, client: str, *, wait: timedelta) -> Iterator[Callable[[], None]]:
         """
         See :meth:`StateStore.lease`.
+
+        While it is held, a file that was removed or replaced is an error: two
+        databases would share one log.
         """
         name = hashlib.sha256(client.encode()).hexdigest()[:16]
         path = self._path.with_name(f"{self._path.name}.{name}.lease")
@@ -80,12 +100,40 @@ class SqliteStore:
             with _translated(path):
                 db = stack.enter_context(closing(_connect(path, wait)))
                 self._lock(db)
+                taken = _files(path)
             with _translated(self._path):
-                # While somebody has the file open, SQLite does not copy its log back with
-                # every connection that closes: a commit waits for the disk once, not thrice.
-                keeper = stack.enter_context(closing(_connect(self._path, self._busy)))
-                keeper.execute("PRAGMA user_version").fetchone()
-            yield  # outside the translation: what the caller raises is the caller's
+                stack.enter_context(self._kept())
+            # Outside the translation: what the caller raises is the caller's.
+            yield lambda: self._confirm(path, taken)
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """
+        Keep the file open.
+
+        While somebody does, SQLite does not copy its log back with every
+        connection that closes: a commit waits for the disk once, not thrice.
+        """
+        with closing(_connect(self._path, self._busy)) as db:
+            self._prepare(db)
+            # A restored backup is a file without a log.
+            db.execute("PRAGMA journal_mode = WAL").fetchone()
+            db.execute("PRAGMA user_version").fetchone()
+            files = _files(self._path, "-wal", "-shm")
+            self._leased.append(files)
+            try:
+                yield
+            finally:
+                self._leased.remove(files)
+
+    def _confirm(self, path: Path, taken: "_Files") -> None:
+        if _files(path) != taken:
+            raise StateStoreError(str(path), _LEASE_GONE)
+        self._expect_the_same()
+
+    def _expect_the_same(self) -> None:
+        if self._leased and {_files(self._path, "-wal", "-shm")} != set(self._leased):
+            raise StateStoreError(str(self._path), _REPLACED)
 
     def _lock(self, db: sqlite3.Connection) -> None:
         try:
@@ -192,6 +240,7 @@ class SqliteStore:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         # Closing rolls back what was not committed.
+        self._expect_the_same()
         with _translated(self._path), closing(_connect(self._path, self._busy)) as db:
             # A commit is on the disk before it returns: intents are worth nothing otherwise.
             db.execute("PRAGMA synchronous = FULL")
@@ -231,9 +280,44 @@ class SqliteStore:
         return schema
 
 
+_Files: TypeAlias = tuple[tuple[int, int] | None, ...]
+_MAKING = threading.Lock()
+
+
+def _files(path: Path, *beside: str) -> _Files:
+    """
+    Which files these are, whatever they are called; None for one that is missing.
+    """
+    found: list[tuple[int, int] | None] = []
+    for end in ("", *beside):
+        try:
+            status = path.with_name(f"{path.name}{end}").stat()
+        except FileNotFoundError:
+            found.append(None)
+        else:
+            found.append((status.st_dev, status.st_ino))
+    return tuple(found)
+
+
+def _make(path: Path) -> None:
+    """
+    Make a file that nobody else can read, if it is missing.
+
+    Raises:
+        PermissionError: If it is there and must not be written: said now, not in the middle of a run.
+    """
+    # One that is there is not opened: see the head of this module. Nor does a thread
+    # connect to one that another has not closed yet.
+    with _MAKING:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            if not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
+
+
 def _connect(path: Path, wait: timedelta) -> sqlite3.Connection:
-    # Made by us rather than by SQLite, so that nobody else can read it.
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    _make(path)
     # A lease may be released by another thread than took it; every other
     # connection lives and dies in one call.
     return sqlite3.connect(
@@ -279,7 +363,7 @@ def _translated(path: Path) -> Iterator[None]:
         raise StateStoreError(str(path), _explained(error)) from error
     except OSError as error:
         raise StateStoreError(
-            str(path), f"the state file cannot be opened for writing: {error.strerror}"
+            str(path), f"the state file cannot be opened for writing: {error.strerror}; {_PERMISSIONS}"
         ) from error
     except (UnicodeEncodeError, OverflowError) as error:
         if isinstance(error, ModelError):
@@ -290,11 +374,11 @@ def _translated(path: Path) -> Iterator[None]:
 def _explained(error: sqlite3.Error) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     reasons = {
-        sqlite3.SQLITE_NOTADB: "this is no state file of posgo, or it is damaged; restore it or choose another file",
-        sqlite3.SQLITE_CORRUPT: "the state file is damaged; restore it, or move it away: posgo finds its records again",
-        sqlite3.SQLITE_READONLY: "the state file is read-only; nothing was written",
-        sqlite3.SQLITE_FULL: "the disk is full; nothing was written",
-        sqlite3.SQLITE_IOERR: "the disk failed or is full; nothing was written",
+        sqlite3.SQLITE_NOTADB: f"this is no state file of posgo, or it is damaged; choose another file, or {_RELINK}",
+        sqlite3.SQLITE_CORRUPT: f"the state file is damaged; {_RELINK}",
+        sqlite3.SQLITE_READONLY: f"the state file is read-only; nothing was written; {_PERMISSIONS}",
+        sqlite3.SQLITE_FULL: "the disk is full; nothing was written; make room and run again",
+        sqlite3.SQLITE_IOERR: "the disk failed or is full; nothing was written; make room or mend it, and run again",
         sqlite3.SQLITE_BUSY: "another process held the file for too long; nothing was written, run again",
         sqlite3.SQLITE_CANTOPEN: "the state file cannot be opened; check that its folder exists and may be written",
     }

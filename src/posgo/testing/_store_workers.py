@@ -13,7 +13,7 @@ from functools import partial
 from multiprocessing.context import SpawnContext
 from typing import Any, TypeAlias, cast
 
-from posgo.exceptions import StaleStateError
+from posgo.exceptions import LeaseHeldError, StaleStateError
 from posgo.state import AsyncStateStore, Changes, StateStore
 from posgo.testing._store_examples import cursor, pair, settlement
 
@@ -27,8 +27,10 @@ __all__ = [
     "blocking",
     "hold_for_ever",
     "kill_at_work",
+    "tell_whether_held",
     "work",
     "work_in_process",
+    "work_under_lease",
 ]
 
 Opener: TypeAlias = Callable[[], StateStore]
@@ -100,6 +102,31 @@ def kill_at_work(context: SpawnContext, opener: Opener, delay: timedelta) -> int
     return int(confirmed.value)
 
 
+def work_under_lease(opener: Opener, client: str, commits: int, begun: Any = None) -> None:
+    """
+    Commit so many times on a client company, each time under a lease.
+    """
+    for version in range(commits):
+        store = opener()
+        with store.lease(client, wait=PATIENT) as confirm:
+            if begun is not None:
+                begun.set()
+            store.commit(client, Changes(put=[cursor(str(version))]), expected_version=version)
+            if confirm is not None:
+                confirm()
+
+
+def tell_whether_held(opener: Opener, held: Any) -> None:
+    """
+    Try to take the lease; say 1 if it is held, 0 if not.
+    """
+    try:
+        with opener().lease("c", wait=AT_ONCE):
+            held.value = 0
+    except LeaseHeldError:
+        held.value = 1
+
+
 def hold_for_ever(opener: Opener, held: Any) -> None:
     with opener().lease("c", wait=AT_ONCE):
         held.set()
@@ -124,14 +151,14 @@ class Blocking:
         return lambda *args, **options: self._wait(method(*args, **options))
 
     @contextmanager
-    def lease(self, client: str, *, wait: timedelta) -> Iterator[None]:
+    def lease(self, client: str, *, wait: timedelta) -> Iterator[Callable[[], object] | None]:
         """
         See :meth:`posgo.StateStore.lease`.
         """
         lease = self.store.lease(client, wait=wait)
-        self._wait(lease.__aenter__())
+        confirm: Any = self._wait(lease.__aenter__())
         try:
-            yield
+            yield confirm and (lambda: self._wait(confirm()))
         finally:
             self._wait(lease.__aexit__(None, None, None))
 

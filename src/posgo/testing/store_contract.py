@@ -24,7 +24,7 @@ from typing import ClassVar
 import attrs
 import pytest
 
-from posgo.exceptions import LeaseHeldError, StaleStateError
+from posgo.exceptions import StaleStateError
 from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine
 from posgo.models.parties import Address, Customer
@@ -39,6 +39,7 @@ from posgo.state import (
     SettlementState,
     StateStore,
 )
+from posgo.testing._lease_contract import LeaseContract
 from posgo.testing._store_examples import (
     LONG_AGO,
     NOON,
@@ -54,14 +55,11 @@ from posgo.testing._store_examples import (
     tombstone,
 )
 from posgo.testing._store_workers import (
-    AT_ONCE,
     BATCH,
-    PATIENT,
     Blocking,
     Opener,
     assert_serial,
     blocking,
-    hold_for_ever,
     kill_at_work,
     work,
     work_in_process,
@@ -76,7 +74,7 @@ COMMITS = 1000 if SOAK else 15
 KILLS = 30 if SOAK else 2
 
 
-class StoreContract:
+class StoreContract(LeaseContract):
     """
     The promises. Subclass it and give the fixture ``opener``.
 
@@ -501,69 +499,3 @@ class StoreContract:
             assert 0 < confirmed <= loaded.version
             assert ({str(loaded.version)}, BATCH) == (written, len(loaded.links))
             assert {"go": str(loaded.version)} == store.progress("c", "customers").cursors
-
-    # Leases
-
-    def test_a_second_runner_is_told(self, store: StateStore, other: StateStore) -> None:
-        """
-        Who may not wait, or not long enough, learns that somebody is at work.
-        """
-        with store.lease("c", wait=AT_ONCE):
-            for wait in (AT_ONCE, timedelta(seconds=-1), timedelta(milliseconds=20)):
-                with pytest.raises(LeaseHeldError), other.lease("c", wait=wait):
-                    pytest.fail("entered a lease that is held")
-
-    def test_a_lease_ends_with_its_context(self, store: StateStore, other: StateStore) -> None:
-        """
-        Also by an error of the caller's, which stays what it is; and who was told before may enter then.
-        """
-        with pytest.raises(OSError, match="theirs"), store.lease("c", wait=AT_ONCE):
-            raise OSError("theirs")
-        with other.lease("c", wait=AT_ONCE), pytest.raises(LeaseHeldError), store.lease("c", wait=AT_ONCE):
-            pytest.fail("entered a lease that is held")
-        with store.lease("c", wait=AT_ONCE):
-            pass
-
-    def test_client_companies_are_leased_apart(self, store: StateStore, other: StateStore) -> None:
-        """
-        One merchant's run does not hold up another's, nor its own commits.
-        """
-        with store.lease("c", wait=AT_ONCE), other.lease("d", wait=AT_ONCE):
-            assert 1 == store.commit("c", Changes(), expected_version=0)
-
-    def test_who_waits_gets_it(self, store: StateStore, other: StateStore) -> None:
-        """
-        A runner that may wait enters when the other leaves.
-        """
-        entered = threading.Event()
-
-        def second() -> None:
-            with other.lease("c", wait=PATIENT):
-                entered.set()
-
-        thread = threading.Thread(target=second)
-        with store.lease("c", wait=AT_ONCE):
-            thread.start()
-            assert not entered.wait(0.05)
-        thread.join(60)
-
-        assert entered.is_set()
-
-    def test_a_killed_runner_blocks_nobody(self, shared_opener: Opener) -> None:
-        """
-        The lease ends with the process, even by SIGKILL.
-        """
-        context = multiprocessing.get_context("spawn")
-        held = context.Event()
-        process = context.Process(target=hold_for_ever, args=(shared_opener, held))
-        process.start()
-        store = shared_opener()
-        assert held.wait(60)
-        with pytest.raises(LeaseHeldError), store.lease("c", wait=AT_ONCE):
-            pytest.fail("entered a lease another process holds")
-        process.kill()
-        process.join()
-
-        # A database may need a moment to notice that its client is gone.
-        with store.lease("c", wait=PATIENT):
-            pass

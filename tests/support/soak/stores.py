@@ -3,7 +3,7 @@ The store of a soak, sound or with a deliberate bug: a soak that cannot fail pro
 """
 
 import abc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -71,11 +71,11 @@ class LeaseIgnored(SqliteStore):
     """
 
     @contextmanager
-    def lease(self, client: str, *, wait: timedelta) -> Iterator[None]:
+    def lease(self, client: str, *, wait: timedelta) -> Iterator[Callable[[], None]]:
         """
         Keep nobody off.
         """
-        yield
+        yield lambda: None
 
     def commit(self, client: str, changes: Changes, *, expected_version: int) -> int:
         """
