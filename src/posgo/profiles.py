@@ -40,6 +40,16 @@ class Profile:
             a sales account in Go. The API does not tell which account Go
             takes then.
         overlap: How far behind the last stamp seen a poll of Go begins again, because its reads lag.
+        rounding_product:
+            Code of the product in Go whose line closes the øre between Go's
+            total and the receipt; its sales account must be without VAT.
+            None leaves the difference, with a finding.
+        reopen_confirmed:
+            Whether a confirmed order, which Go locks, is opened, changed and
+            confirmed again when the POS adds to it. False tells it instead.
+        sweep_drafts_every:
+            How often all open orders in Go are read: whether a changed line
+            moves what a poll goes by is not known.
     """
 
     name: str
@@ -49,6 +59,9 @@ class Profile:
     journal: Journal = Journal.CASH
     default_vat_code: str = "3"
     overlap: timedelta = timedelta(seconds=30)
+    rounding_product: str | None = None
+    reopen_confirmed: bool = True
+    sweep_drafts_every: timedelta = timedelta(hours=1)
 
 
 PRESSIS_POS = Profile(name="PressisPOS", customers=customers(), products=products(), orders=orders())

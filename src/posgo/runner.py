@@ -265,6 +265,14 @@ class Runner(_Core):
         """
         return self._run(self._sync(self.pos, ["products"], full=full, approve=approve, dry_run=dry_run))
 
+    def sync_orders(
+        self, *, full: bool = False, approve: str | None = None, dry_run: bool | None = None
+    ) -> SyncReport:
+        """
+        See :meth:`sync`. Orders name customers and products: sync those first.
+        """
+        return self._run(self._sync(self.pos, ["orders"], full=full, approve=approve, dry_run=dry_run))
+
     def check(self) -> CheckReport:
         """
         Tell everything that would stop a settlement or a sync, with its remedy. Never writes.
@@ -393,6 +401,14 @@ class AsyncRunner(_Core):
         return await self._run(
             self._sync(self.pos, ["products"], full=full, approve=approve, dry_run=dry_run)
         )
+
+    async def sync_orders(
+        self, *, full: bool = False, approve: str | None = None, dry_run: bool | None = None
+    ) -> SyncReport:
+        """
+        See :meth:`Runner.sync`.
+        """
+        return await self._run(self._sync(self.pos, ["orders"], full=full, approve=approve, dry_run=dry_run))
 
     async def check(self) -> CheckReport:
         """

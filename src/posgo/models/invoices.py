@@ -38,8 +38,14 @@ class OutgoingInvoice:
         customer_no: Customer number; None if Go does not say.
         order_no: Number of the order; None if none.
         related_invoice_no: Number of the invoice a credit note takes back; None on anything else.
+        order_date: The day of the order; None if none.
+        delivery_date: None if none.
+        customer_reference: Printed on the invoice; None if none. May be a person's name.
+        purchase_order: The customer's order number; None if none.
+        department_id: Go's id of the department; None if none.
         reference: Our reference, taken over from the order; None if none.
         matching_reference: What Go matches payments by; None if nothing.
+        match_id: What it is matched with carries the same one in the customer ledger; None if it is not.
         cid: Customer identification (KID); None if none.
         net_amount: Excluding VAT, in the invoice's currency.
         total_amount: Including VAT, in the invoice's currency.
@@ -63,8 +69,14 @@ class OutgoingInvoice:
     customer_no: int | None = None
     order_no: int | None = None
     related_invoice_no: int | None = None
+    order_date: dt.date | None = None
+    delivery_date: dt.date | None = None
+    customer_reference: str | None = attrs.field(default=None, repr=False)
+    purchase_order: str | None = None
+    department_id: int | None = None
     reference: str | None = None
     matching_reference: str | None = None
+    match_id: int | None = None
     cid: str | None = None
     net_amount: Decimal | None = None
     total_amount: Decimal | None = None
@@ -92,6 +104,7 @@ class OutgoingInvoiceLine:
         description: Words; None if none.
         quantity: How many; None on lines without amount.
         unit_price: NOK excluding VAT.
+        discount_percent: Discount in per cent; None if Go does not say.
         vat_code: Standard VAT code; None if none.
         vat_rate: Rate as a fraction of 1.
         net_amount: Excluding VAT.
@@ -109,6 +122,7 @@ class OutgoingInvoiceLine:
     description: str | None = None
     quantity: Decimal | None = None
     unit_price: Decimal | None = None
+    discount_percent: Decimal | None = None
     vat_code: str | None = None
     vat_rate: Decimal | None = None
     net_amount: Decimal | None = None

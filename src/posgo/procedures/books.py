@@ -71,6 +71,8 @@ class Books:
         identity: Who we are there; None before it was read.
         view: Chart and settings; None before they were read.
         catalog: What translates products; None before it was read.
+        departments: All departments; None before they were read.
+        rounding: Go's id of the product of øre rounding lines, 0 if there is none; None before it was looked for.
         swept_from: First posting date whose vouchers were looked through; None before the first sweep.
         swept_to: Last such date.
         ours: Vouchers found by sweeps, by reference.
@@ -79,6 +81,8 @@ class Books:
     identity: IntegrationInformation | None = None
     view: LedgerView | None = None
     catalog: Catalog | None = None
+    departments: tuple[Department, ...] | None = None
+    rounding: int | None = None
     swept_from: date | None = None
     swept_to: date | None = None
     ours: dict[str, Found] = attrs.Factory(dict)
@@ -89,6 +93,8 @@ class Books:
         """
         self.view = None
         self.catalog = None
+        self.departments = None
+        self.rounding = None
         self.swept_from = self.swept_to = None
         self.ours = {}
 

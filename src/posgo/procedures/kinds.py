@@ -13,15 +13,21 @@ from posgo.exceptions import ConfigurationError, ModelError
 from posgo.models._dates import to_oslo
 from posgo.models.catalog import Product
 from posgo.models.parties import Customer
-from posgo.procedure import Procedure
+from posgo.procedure import Procedure, ask
 from posgo.procedures.books import Books
-from posgo.procedures.catalog import GoProducts, product_policy, read_catalog
+from posgo.procedures.catalog import GoProducts, product_policy
+from posgo.procedures.go_orders import CONFIRMING, GoOrders
+from posgo.procedures.order_books import Translator, the_catalog
 from posgo.procedures.outcome import KindReport
+from posgo.procedures.pos_orders import PosOrders
 from posgo.procedures.progress import ProgressHook, log_progress
 from posgo.procedures.report import SyncReport
 from posgo.procedures.sides import GoCustomers, PosSide
-from posgo.procedures.sync import SyncDesk, sync_kind
+from posgo.procedures.sync import sync_kind
+from posgo.procedures.sync_desk import SyncDesk
 from posgo.profiles import Profile
+from posgo.state import LoadProgress
+from posgo.sync import Replica
 
 __all__ = ["SyncKit", "kinds_of", "sync"]
 
@@ -106,10 +112,8 @@ def _customers(kit: SyncKit) -> Procedure[KindReport]:
 def _products(kit: SyncKit) -> Procedure[KindReport]:
     policy = kit.profile.products
     assert policy is not None  # noqa: S101 - asked above
-    if kit.books.catalog is None:
-        today = to_oslo(kit.now).date()
-        kit.books.catalog = yield from read_catalog(kit.accounts, today, kit.profile.default_vat_code)
-    catalog = kit.books.catalog
+    today = to_oslo(kit.now).date()
+    catalog = yield from the_catalog(kit.books, kit.accounts, today, kit.profile.default_vat_code)
     desk = SyncDesk(
         kind="products",
         pos=PosSide(Product),
@@ -125,6 +129,44 @@ def _products(kit: SyncKit) -> Procedure[KindReport]:
     return (yield from sync_kind(desk))
 
 
+def _orders(kit: SyncKit) -> Procedure[KindReport]:
+    policy = kit.profile.orders
+    assert policy is not None  # noqa: S101 - asked above
+    progress = yield from ask(LoadProgress("orders"))
+    translator = Translator(
+        books=kit.books,
+        accounts=kit.accounts,
+        today=to_oslo(kit.now).date(),
+        default_vat_code=kit.profile.default_vat_code,
+        rounding_product=kit.profile.rounding_product,
+    )
+    go = GoOrders(
+        translator=translator,
+        overlap=kit.profile.overlap,
+        now=kit.now,
+        sweep_every=kit.profile.sweep_drafts_every,
+        makes=Replica.POS in policy.creates,
+        reopens=kit.profile.reopen_confirmed,
+        unfinished={
+            intent.go_id for intent in progress.intents if intent.go_id and intent.operation == CONFIRMING
+        },
+    )
+    desk = SyncDesk(
+        kind="orders",
+        pos=PosOrders(translator),
+        go=go,
+        policy=policy,
+        now=kit.now,
+        full=kit.full,
+        approve=kit.approve,
+        dry_run=kit.dry_run,
+        look_up_after=kit.look_up_after,
+        on_progress=kit.on_progress,
+        care=go,
+    )
+    return (yield from sync_kind(desk))
+
+
 _KINDS: Mapping[str, Callable[[SyncKit], Procedure[KindReport]]] = MappingProxyType(
-    {"customers": _customers, "products": _products}
+    {"customers": _customers, "products": _products, "orders": _orders}
 )

@@ -133,10 +133,16 @@ class OrderForms:
                     where=f"order {sales.number}",
                 )
             )
-        named = {str(line.product_id) for line in sales.lines if line.product_id is not None}
-        rounding = {str(line.product_id) for line in sales.lines if line.reference == ROUNDING}
-        for product in sorted(named - rounding - self._go_products.keys()):
+        for product in sorted({str(line.product_id) for line in sales.lines if not self.knows(line)}):
             yield _unlinked("order-product", "product", product, "Go", "the POS")
+
+    def knows(self, line: SalesOrderLine) -> bool:
+        """
+        Whether the POS has the product of a line of Go, if it is of one.
+        """
+        return (
+            line.product_id is None or line.reference == ROUNDING or str(line.product_id) in self._go_products
+        )
 
     # -- to Go ---------------------------------------------------------------------
 
@@ -163,6 +169,7 @@ class OrderForms:
             matching_reference=reference,
             customer_reference=order.reference,
             purchase_order=order.purchase_order,
+            related_invoice_no=order.credits,
             imported_order_no=int(number) if number and number.isdecimal() and len(number) < 19 else None,
             department_id=self._department_id(order.department),
             lines=(*written, *([rounding] if rounding else [])),
@@ -293,6 +300,7 @@ class OrderForms:
             ],
             status=OrderStatus.DRAFT if sales.status in ("Draft", None) else OrderStatus.CONFIRMED,
             number=None if sales.number is None else str(sales.number),
+            credits=sales.related_invoice_no,
             reference=sales.customer_reference,
             purchase_order=sales.purchase_order,
             ordered_on=sales.order_date,

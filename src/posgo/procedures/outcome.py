@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from posgo.exceptions import ConflictError, PatchIgnoredError, PosgoError, RejectedError
+from posgo.models.findings import Finding
 from posgo.sync import Kind, Operation, Plan, Replica
 
 __all__ = ["Failed", "KindReport", "remedy"]
@@ -45,6 +46,7 @@ class KindReport:
         approved: Whether this was the plan a person had approved.
         stopped: Whether the run ended early, because the next request would have met the same error.
         dry_run: Whether it ended after planning.
+        beside: What was found beside the plan.
     """
 
     kind: str
@@ -55,6 +57,14 @@ class KindReport:
     approved: bool = False
     stopped: bool = False
     dry_run: bool = False
+    beside: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """
+        Everything a person should know or decide.
+        """
+        return (*self.plan.findings, *self.beside)
 
 
 def remedy(operation: Operation[Any], error: PosgoError) -> str:

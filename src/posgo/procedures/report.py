@@ -37,7 +37,7 @@ class SyncReport:
         """
         Everything a person should know or decide.
         """
-        return tuple(finding for kind in self.kinds for finding in kind.plan.findings)
+        return tuple(finding for kind in self.kinds for finding in kind.findings)
 
     @property
     def failed(self) -> tuple[Failed, ...]:
@@ -85,7 +85,7 @@ class SyncReport:
                 continue
             done = ", ".join(f"{count} {name}" for name, count in kind.written.items()) or "nothing to do"
             yield f"{kind.kind}: {done}"
-            for told in (*kind.plan.conflicts, *kind.failed, *kind.plan.findings):
+            for told in (*kind.plan.conflicts, *kind.failed, *kind.findings):
                 yield f"  {told}"
             if kind.plan.withheld:
                 yield f"  held back until plan {kind.plan.plan_id} is approved"

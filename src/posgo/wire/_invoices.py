@@ -16,6 +16,7 @@ members(
     OutgoingInvoice,
     reference="ExternalImportReference",
     matching_reference="CustomMatchingReference",
+    purchase_order="PurchaseOrderReference",
     balance_changed_at="BalanceLastChangedDateTimeOffset",
     sent_at="SentDateTimeOffset",
     delivery_type="InvoiceDeliveryType",
@@ -26,6 +27,7 @@ members(
     OutgoingInvoiceLine,
     account="AccountNo",
     unit_price="ProductUnitPrice",
+    discount_percent="Allowance",
     reference="ExternalImportReference",
 )
 members(

@@ -118,20 +118,22 @@ def update(
     parameters: Mapping[str, object],
     extra: tuple[Change, ...] = (),
     seen: Callable[[T], None] | None = None,
+    guard: bool = False,
 ) -> Procedure[T]:
     """
     Change the fields that differ, and compare what Go answers with what was asked.
 
     Sends nothing but a read if nothing differs. With ``seen`` the object is
     read first and shown to it, which raises if it is not as expected; Go is
-    then told to refuse the change if somebody was faster.
+    then told to refuse the change if somebody was faster. ``guard`` tells it
+    so without reading: ``old`` was read a moment ago.
 
     Raises:
         PatchIgnoredError: If fields kept their old value.
     """
     asked = (*changes(old, new), *extra)
     fetch: Call[Any] = read(path, _identity, roles=read_roles, parameters=parameters)
-    tests: list[dict[str, Any]] = []
+    tests = [{"op": "test", "path": change.path, "value": change.old} for change in asked if guard]
     if asked and seen is not None:
         now = yield from ask(fetch)
         seen(_reader(model)(now))

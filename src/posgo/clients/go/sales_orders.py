@@ -105,9 +105,14 @@ def create(value: SalesOrder) -> Call[SalesOrder]:
     return post(f"{_PATH}/Complete", SalesOrder, post_body(value), roles=_WRITE)
 
 
-def update(old: SalesOrder, new: SalesOrder) -> Procedure[SalesOrder]:
+def update(old: SalesOrder, new: SalesOrder, *, guard: bool = False) -> Procedure[SalesOrder]:
     """
     Change what differs between two values of one order's header. Lines have calls of their own.
+
+    Args:
+        old: The order as it was read.
+        new: The order as it shall be.
+        guard: Whether Go is told to refuse if what is changed is no longer as it was read.
 
     Raises:
         PatchIgnoredError: If Go answered with success, but fields kept their old value.
@@ -120,6 +125,7 @@ def update(old: SalesOrder, new: SalesOrder) -> Procedure[SalesOrder]:
         read_roles=_READ,
         write_roles=_WRITE,
         parameters={"id": old.id},
+        guard=guard,
     )
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 import attrs
 
 from posgo.clients.credentials import GoCredentials
-from posgo.testing._go import auth, goods, terms
+from posgo.testing._go import auth, goods, people, terms
 from posgo.testing._go.company import Company, RowAmounts
 from posgo.testing._go.door import Door, Garbled, Slow
 from posgo.testing._go.entities import Account, BookedVoucher
@@ -199,6 +199,56 @@ class FakeGo:
             self._handles.archive(model, id)
             self._door.remember()
 
+    def delete(self, order: str) -> None:
+        """
+        Delete an order that is not sent.
+
+        Raises:
+            LookupError: If there is no such order, or it is sent.
+        """
+        with self._door.lock:
+            people.delete_order(self._company, order)
+            self._door.remember()
+
+    def send(self, order: str) -> int:
+        """
+        Send an order in Go's user interface, and return the number of the invoice. It counts as made by that person.
+
+        Raises:
+            LookupError: If there is no such order, or it is sent.
+        """
+        with self._door.lock:
+            number = people.send(self._company, order)
+            self._door.remember()
+            return number
+
+    def pay(self, invoice_no: int, amount: Decimal | None = None) -> None:
+        """
+        Book that a customer has paid an invoice by bank.
+
+        Args:
+            invoice_no: Number of the invoice.
+            amount: NOK; None pays all that is open.
+
+        Raises:
+            LookupError: If there is no such invoice.
+        """
+        with self._door.lock:
+            people.pay(self._company, invoice_no, amount)
+            self._door.remember()
+
+    def credit(self, invoice_no: int) -> int:
+        """
+        Take an invoice back by a credit note matched with it, and return the number of that.
+
+        Raises:
+            LookupError: If there is no such invoice.
+        """
+        with self._door.lock:
+            number = people.credit(self._company, invoice_no)
+            self._door.remember()
+            return number
+
     @property
     def may_send_invoices(self) -> bool:
         """
@@ -305,7 +355,9 @@ class FakeGo:
         with self._door.lock:
             for one in self._company.vouchers:
                 if voucher in {one.voucher_no, one.id} and not one.reversed:
-                    return self._company.reverse(one, by_integration=False)
+                    reversal = self._company.reverse(one, by_integration=False)
+                    self._door.remember()
+                    return reversal
         raise LookupError(f"there is no unreversed voucher {voucher!r}")
 
     def revoke_tokens(self) -> None:

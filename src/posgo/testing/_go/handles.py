@@ -205,9 +205,15 @@ class Handles:
         else:
             order = company.table("SalesOrders")[id]
             order.update(members, LastChangedDateTimeOffset=company.stamp())
-            order["SalesOrderLines"] = []
+        before, order["SalesOrderLines"] = order["SalesOrderLines"], []
         for line in lines:
-            order["SalesOrderLines"].append(new_line(company, order, line))
+            made = new_line(company, order, line)
+            # A person changes lines; nobody types them anew.
+            twin = next((one for one in before if _same_line(one, made)), None)
+            if twin is not None:
+                before.remove(twin)
+                made["Id"] = twin["Id"]
+            order["SalesOrderLines"].append(made)
         return str(order["Id"])
 
     def _status(self, order: Row) -> OrderStatus:
@@ -256,3 +262,8 @@ class Handles:
         if model is Order:
             return self._read_order(row)
         return structure({name: shown(value) for name, value in row.items()}, model)
+
+
+def _same_line(one: Row, other: Row) -> bool:
+    names = ("ExternalImportReference", "ProductId") if other["ExternalImportReference"] is None else None
+    return all(one[name] == other[name] for name in names or ("ExternalImportReference",))

@@ -3,7 +3,7 @@ Sales orders: what they hold, what Go computes of them, and what it refuses.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from posgo.models.units import UNITS
@@ -27,6 +27,7 @@ __all__ = [
     "check_line",
     "check_order",
     "editable",
+    "in_order",
     "line_amounts",
     "line_row",
     "new_line",
@@ -282,10 +283,18 @@ def add_order(
     check_order(company, order)
     for line in members.get("SalesOrderLines", ()):
         order["SalesOrderLines"].append(new_line(company, order, line))
+    order["SalesOrderLines"] = in_order(order["SalesOrderLines"])
     check(company, order)
     order["SalesOrderNo"] = company.next_order_no()
     company.table("SalesOrders")[order["Id"]] = order
     return order
+
+
+def in_order(lines: Iterable[Row]) -> list[Row]:
+    """
+    Lines by their own place; those without one come last.
+    """
+    return sorted(lines, key=lambda line: (line["SortOrder"] is None, line["SortOrder"] or 0))
 
 
 def the_order(company: Company, request: Received, *, name: str = "id") -> Row:

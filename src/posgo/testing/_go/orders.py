@@ -20,6 +20,7 @@ from posgo.testing._go.order_rules import (
     check_line,
     check_order,
     editable,
+    in_order,
     line_row,
     new_line,
     order_row,
@@ -158,7 +159,7 @@ def create_line(company: Company, request: Received) -> Reply:
     order = the_order(company, request)
     line = new_line(company, order, LINE_POST.read(request.json()))
     editable(order)
-    order["SalesOrderLines"].append(line)
+    order["SalesOrderLines"] = in_order([*order["SalesOrderLines"], line])
     company.touch_order(order)
     return Reply.of(line_row(company, order, line), 201)
 
@@ -181,7 +182,7 @@ def patch_line(company: Company, request: Received) -> Reply:
     editable(order)
     new = {**line, **{name: value for name, value in members.items() if name not in company.ignored_members}}
     check_line(company, order, new)
-    order["SalesOrderLines"] = [new if one is line else one for one in order["SalesOrderLines"]]
+    order["SalesOrderLines"] = in_order(new if one is line else one for one in order["SalesOrderLines"])
     company.touch_order(order)
     return Reply.of(line_row(company, order, new))
 

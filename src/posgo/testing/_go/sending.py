@@ -16,7 +16,7 @@ from posgo.testing._go.listing import flag
 from posgo.testing._go.order_rules import line_amounts, line_row, order_totals, the_order, under_way
 from posgo.testing._go.routing import Endpoint, endpoint
 
-__all__ = ["ENDPOINTS", "deliver_due"]
+__all__ = ["ENDPOINTS", "book_invoice", "deliver_due"]
 
 _TITLE = "Sales order validation error(s)"
 _WRITE = "SalesOrders_Full"
@@ -109,12 +109,30 @@ def _deliver(company: Company, order: Row) -> None:
     if way is None:
         order["request"]["error"] = "The customer has no e-mail address to send the invoice to"
         return
-    day: date = asked.get("VoucherDate") or company.today()
-    due = asked.get("OverrideDueDate") or day + timedelta(days=_credit_days(company, order, customer))
-    invoice = _invoice(company, order, customer, day, due, way)
-    company.table("OutgoingInvoices")[order["Id"]] = invoice
     order["request"]["done"] = True
+    book_invoice(company, order, asked, way)
+
+
+def book_invoice(
+    company: Company, order: Row, asked: Row | None = None, way: str = "Print", *, pays: str | None = None
+) -> Row:
+    """
+    Turn an order into an invoice.
+
+    Args:
+        company: The company.
+        order: The order.
+        asked: Dates that were asked for; None for none.
+        way: How it is delivered.
+        pays: Number of the invoice a credit note is matched with; None if with none.
+    """
+    wishes, customer = asked or {}, company.table("Customers")[order["CustomerId"]]
+    day: date = wishes.get("VoucherDate") or company.today()
+    due = wishes.get("OverrideDueDate") or day + timedelta(days=_credit_days(company, order, customer))
+    invoice = _invoice(company, {**order, "pays": pays}, customer, day, due, way)
+    company.table("OutgoingInvoices")[order["Id"]] = invoice
     order["invoiced"] = True
+    return invoice
 
 
 def _credit_days(company: Company, order: Row, customer: Row) -> int:
@@ -190,6 +208,7 @@ def _voucher(  # noqa: PLR0913, PLR0917
         vat=plain,
         posting_date=day,
         matching_reference=order["CustomMatchingReference"],
+        invoice_no=order["pays"],
         customer_id=customer["Id"],
         customer_no=customer["Number"],
     )

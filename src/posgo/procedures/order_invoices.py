@@ -1,0 +1,128 @@
+"""
+An order that became an invoice: what was invoiced, and how much of it is paid.
+"""
+
+import attrs
+
+from posgo.clients.calls import collect
+from posgo.clients.go import customer_ledger, outgoing_invoices
+from posgo.models._money import NOK_0
+from posgo.models.go_orders import SalesOrder, SalesOrderLine
+from posgo.models.invoices import LedgerEntry, OutgoingInvoice, OutgoingInvoiceLine
+from posgo.models.orders import Order, OrderLine, OrderStatus
+from posgo.models.records import Record
+from posgo.procedure import Procedure
+from posgo.procedures.order_books import Translator
+
+__all__ = ["INVOICED", "followed", "payment_state"]
+
+INVOICED = frozenset({OrderStatus.INVOICED, OrderStatus.PART_PAID, OrderStatus.PAID, OrderStatus.CREDITED})
+"""The states of an order that Go's ledger tells."""
+
+_SETTLED = frozenset({OrderStatus.PAID, OrderStatus.CREDITED})
+_CREDIT_NOTE = "OutgoingCreditNote"
+
+
+def followed(
+    translator: Translator, invoice: OutgoingInvoice, like: Order, *, news: bool
+) -> Procedure[Record[Order]]:
+    """
+    What became of an order.
+
+    Args:
+        translator: Translates its lines.
+        invoice: Its invoice.
+        like: What both sides last agreed on.
+        news: Whether Go tells of a change of its balance; else it is what it was when it was last settled.
+    """
+    order = like
+    if like.status not in INVOICED:
+        order = yield from _as_invoiced(translator, invoice, like)
+    status = yield from payment_state(invoice, like.status if not news else None)
+    stamps = [stamp for stamp in (invoice.balance_changed_at, invoice.changed_at) if stamp is not None]
+    return Record(
+        id=invoice.id,
+        value=attrs.evolve(order, status=status, invoice_no=invoice.invoice_no),
+        changed_at=max(stamps, default=None),
+        reference=invoice.reference,
+    )
+
+
+def payment_state(invoice: OutgoingInvoice, known: OrderStatus | None = None) -> Procedure[OrderStatus]:
+    """
+    How much of an invoice is paid. A balance of 0 may be a credit note: what it was matched with says which.
+
+    Args:
+        invoice: The invoice.
+        known: How it was settled when last seen; None asks Go again.
+    """
+    whole = abs(invoice.total_posted_amount or invoice.total_amount or NOK_0)
+    balance = abs(invoice.balance or NOK_0)
+    if invoice.is_reversed:
+        return OrderStatus.CREDITED
+    if balance:
+        return OrderStatus.PART_PAID if balance < whole else OrderStatus.INVOICED
+    if known in _SETTLED:
+        return known
+    entries: list[LedgerEntry] = []
+    if invoice.match_id is not None and invoice.voucher_type != _CREDIT_NOTE:
+        entries = yield from collect(customer_ledger.matched_entries(invoice.match_id))
+    credited = sum((-entry.amount for entry in entries if entry.voucher_type == _CREDIT_NOTE), NOK_0)
+    return OrderStatus.CREDITED if whole and credited >= whole else OrderStatus.PAID
+
+
+def _as_invoiced(translator: Translator, invoice: OutgoingInvoice, like: Order) -> Procedure[Order]:
+    """
+    The order as it was sent: whoever sent it may have changed it a moment before.
+    """
+    rows = yield from collect(outgoing_invoices.lines(invoice.id))
+    lines = [_sent(row) for row in rows]
+    sales = SalesOrder(
+        id=invoice.id,
+        customer_id=invoice.customer_id,
+        order_date=invoice.order_date,
+        delivery_date=invoice.delivery_date,
+        customer_reference=invoice.customer_reference,
+        purchase_order=invoice.purchase_order,
+        department_id=invoice.department_id,
+        related_invoice_no=invoice.related_invoice_no,
+    )
+    forms = yield from translator.learn(sales=[attrs.evolve(sales, lines=lines)])
+    if forms.strangers(sales):
+        return like
+    # A product the POS does not know is a text with a price there: it was invoiced and cannot be changed any more.
+    lines = [line if forms.knows(line) else attrs.evolve(line, product_id=None) for line in lines]
+    order = forms.to_order(attrs.evolve(sales, lines=lines), like=like)
+    return attrs.evolve(order, lines=_named(order.lines, like.lines), number=like.number)
+
+
+def _sent(row: OutgoingInvoiceLine) -> SalesOrderLine:
+    return SalesOrderLine(
+        id=str(row.id),
+        line_type=row.line_type,
+        product_id=row.product_id,
+        description=row.description or row.product_code,
+        quantity=row.quantity,
+        unit_price=row.unit_price,
+        discount_percent=row.discount_percent,
+        sort_order=row.sort_order,
+        reference=row.reference,
+        vat_rate=row.vat_rate,
+    )
+
+
+def _named(lines: tuple[OrderLine, ...], before: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+    """
+    Lines of an invoice by the names they had on the order: ids of lines do not outlive it, references do.
+    """
+    told = {line.reference for line in lines}
+    left = [line for line in before if line.reference not in told]
+    known = {line.reference for line in before}
+    named = []
+    for line in lines:
+        twin = next((each for each in left if each.product == line.product), None)
+        if line.reference not in known and twin is not None:
+            left.remove(twin)
+            line = attrs.evolve(line, reference=twin.reference)  # noqa: PLW2901 - the same line, named
+        named.append(line)
+    return tuple(named)

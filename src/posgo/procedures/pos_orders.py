@@ -1,0 +1,110 @@
+"""
+Orders in the POS: which of them must wait, and what is gone presented as cancelled.
+"""
+
+from collections.abc import Iterable
+
+import attrs
+
+from posgo.clients.pos.requests import FetchRecord
+from posgo.models.orders import Order, OrderStatus
+from posgo.models.records import Link, Record
+from posgo.procedure import Procedure, ask
+from posgo.procedures.order_books import Translator
+from posgo.procedures.sides import PosSide, Seen
+from posgo.state import LoadLinks
+from posgo.sync import Change, Replica
+
+__all__ = ["PosOrders"]
+
+_WRITTEN = frozenset({OrderStatus.DRAFT, OrderStatus.CONFIRMED})
+
+
+@attrs.define
+class PosOrders:
+    """
+    Orders in the POS.
+
+    Attributes:
+        translator: Knows what can be translated.
+    """
+
+    translator: Translator
+    _pos: PosSide[Order] = attrs.field(factory=lambda: PosSide(Order), init=False)
+
+    def read(self, cursor: str | None) -> Procedure[Seen[Order]]:
+        """
+        See :meth:`Side.read`.
+        """
+        seen = yield from self._pos.read(cursor)
+        records = yield from self._translatable(seen.records)
+        if seen.complete:
+            links = (yield from ask(LoadLinks("orders"))).links
+            there = {record.id for record in seen.records}
+            records += [_cancelled(link) for link in links if link.pos_id not in there]
+        return attrs.evolve(seen, records=tuple(records))
+
+    def _translatable(self, records: Iterable[Record[Order]]) -> Procedure[list[Record[Order]]]:
+        records = tuple(records)
+        forms = None
+        # What is invoiced or cancelled is not written to Go any more.
+        open_orders = [record.value for record in records if record.value.status in _WRITTEN]
+        if open_orders:
+            forms = yield from self.translator.learn(orders=open_orders)
+        return [
+            record
+            for record in records
+            if not self.translator.hold(
+                Replica.POS,
+                record.id,
+                forms.missing(record.value) if forms and record.value.status in _WRITTEN else (),
+            )
+        ]
+
+    def fetch(self, id: str) -> Procedure[Record[Order] | None]:  # noqa: A002
+        """
+        See :meth:`Side.fetch`. A linked order the POS no longer has is cancelled.
+        """
+        record = yield from ask(FetchRecord(Order, id))
+        if record is None:
+            links = (yield from ask(LoadLinks("orders", pos_ids=(id,), go_ids=()))).links
+            return _cancelled(links[0]) if links else None
+        translatable = yield from self._translatable([record])
+        return translatable[0] if translatable else None
+
+    def candidates(self, values: Iterable[Order]) -> Procedure[list[Record[Order]]]:
+        """
+        See :meth:`Side.candidates`.
+        """
+        return (yield from self._pos.candidates(values))
+
+    def find(self, value: Order, reference: str) -> Procedure[Record[Order] | None]:
+        """
+        See :meth:`Side.find`.
+        """
+        return (yield from self._pos.find(value, reference))
+
+    def create(self, value: Order, reference: str) -> Procedure[Record[Order]]:
+        """
+        See :meth:`Side.create`.
+        """
+        return (yield from self._pos.create(value, reference))
+
+    def change(self, id: str, value: Order, changes: Iterable[Change]) -> Procedure[None]:  # noqa: A002
+        """
+        See :meth:`Side.change`.
+        """
+        yield from self._pos.change(id, value, changes)
+
+    def refer(self, record: Record[Order], reference: str) -> Procedure[None]:
+        """
+        See :meth:`Side.refer`.
+        """
+        yield from self._pos.refer(record, reference)
+
+
+def _cancelled(link: Link[Order]) -> Record[Order]:
+    """
+    What the POS would say of an order it has deleted.
+    """
+    return Record(id=link.pos_id, value=attrs.evolve(link.base, status=OrderStatus.CANCELLED))

@@ -1,0 +1,156 @@
+"""
+What keeping one kind of record alike needs.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+import attrs
+
+from posgo.clients.events import tell
+from posgo.models.findings import Finding
+from posgo.models.records import Link
+from posgo.procedure import Procedure
+from posgo.procedures.progress import ProgressHook, SyncPhase, SyncProgress, log_progress
+from posgo.procedures.sides import Side
+from posgo.state import IntentRecord
+from posgo.sync import Operation, Plan, Policy, Replica
+
+__all__ = ["HELD", "Care", "Commit", "NoCare", "SyncDesk"]
+
+HELD = "held"
+"""What an intent is called that only keeps a record in sight: nothing was written."""
+
+T = TypeVar("T")
+
+
+class Commit(Protocol):
+    """
+    Stores an intent before something is written.
+    """
+
+    def __call__(self, intent: IntentRecord, *, keep: bool = False) -> Procedure[None]:
+        """
+        Store it; ``keep`` leaves it for the next run, whatever becomes of this one.
+        """
+        ...
+
+
+class Care(Protocol[T]):
+    """
+    What a kind of record needs beside its plan.
+    """
+
+    @property
+    def held(self) -> Mapping[Replica, Mapping[str, tuple[Finding, ...]]]:
+        """
+        Records that are left out of the plan with their counterparts, by side and id, and why. Read again every run.
+        """
+        ...
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """
+        What was found beside the plan.
+        """
+        ...
+
+    def review(self, planned: Plan[T]) -> Plan[T]:
+        """
+        The plan without what cannot be done now.
+        """
+        ...
+
+    def intent(self, operation: Operation[T]) -> str:
+        """
+        What the next run should know of an operation, if this one does not finish it.
+        """
+        ...
+
+    def mend(self, links: Iterable[Link[T]], commit: Commit) -> Procedure[int]:
+        """
+        Put right what no plan speaks of, after it was carried out. Tells how many records were written.
+
+        Args:
+            links: All links of the records seen.
+            commit: Stores an intent before something is written.
+        """
+        ...
+
+
+@attrs.frozen
+class NoCare(Generic[T]):
+    """
+    Nothing beside the plan.
+    """
+
+    held: Mapping[Replica, Mapping[str, tuple[Finding, ...]]] = attrs.Factory(
+        lambda: {replica: {} for replica in Replica}
+    )
+    findings: Sequence[Finding] = ()
+
+    def review(self, planned: Plan[T]) -> Plan[T]:
+        """
+        See :meth:`Care.review`.
+        """
+        return planned
+
+    def intent(self, operation: Operation[T]) -> str:
+        """
+        See :meth:`Care.intent`.
+        """
+        return operation.kind.value
+
+    def mend(self, links: Iterable[Link[T]], commit: Commit) -> Procedure[int]:  # noqa: ARG002
+        """
+        See :meth:`Care.mend`.
+        """
+        return 0
+        yield
+
+
+@attrs.frozen(kw_only=True)
+class SyncDesk(Generic[T]):
+    """
+    What keeping one kind alike needs.
+
+    Attributes:
+        kind: ``"customers"``, ``"products"`` or ``"orders"``.
+        pos: The POS's side of it.
+        go: Go's side of it.
+        policy: The rules.
+        now: The time (UTC), for the record only; nothing is decided by it.
+        full: Whether to look at everything, not only at what changed.
+        approve: Id of a plan the guard refused and a person has approved; None if none.
+        dry_run: Whether to stop after planning.
+        look_up_after: How long to wait before looking for a creation in doubt.
+        keep_conflicts: How long conflicts are remembered.
+        on_progress: Hears how far the sync has got.
+        care: What the kind needs beside its plan.
+    """
+
+    kind: str
+    pos: Side[T]
+    go: Side[T]
+    policy: Policy[T]
+    now: datetime
+    full: bool = False
+    approve: str | None = None
+    dry_run: bool = False
+    look_up_after: timedelta = timedelta(seconds=2)
+    keep_conflicts: timedelta = timedelta(days=90)
+    on_progress: ProgressHook = log_progress
+    care: Care[T] = attrs.Factory(NoCare)
+
+    def side(self, replica: Replica) -> Side[T]:
+        """
+        The side of a replica.
+        """
+        return self.pos if replica is Replica.POS else self.go
+
+    def tell(self, phase: SyncPhase, done: int = 0, total: int | None = None) -> None:
+        """
+        Tell how far the sync has got.
+        """
+        tell(self.on_progress, SyncProgress(kind=self.kind, phase=phase, done=done, total=total))

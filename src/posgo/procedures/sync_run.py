@@ -1,0 +1,378 @@
+"""
+Carrying a plan out: intents first, then each operation and the link it moves, cursors last.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from posgo.exceptions import (
+    ApiError,
+    AuthenticationError,
+    DuplicateReferenceError,
+    MissingPrivilegeError,
+    RejectedError,
+    WireFormatError,
+)
+from posgo.models.findings import Finding, Severity
+from posgo.models.records import Link, Record, Snapshot, go_reference, pos_reference
+from posgo.procedure import Procedure, ask, pause
+from posgo.procedures.outcome import Failed, KindReport, remedy
+from posgo.procedures.progress import SyncPhase
+from posgo.procedures.sides import Side
+from posgo.procedures.sync_desk import HELD, SyncDesk
+from posgo.procedures.sync_look import Look, beside
+from posgo.state import (
+    Changes,
+    CommitChanges,
+    ConflictRecord,
+    CursorRecord,
+    IntentRecord,
+    Key,
+    LinkRecord,
+    TombstoneRecord,
+)
+from posgo.sync import Kind, Operation, Plan, Replica, advance, plan
+from posgo.sync._fields import read, replace
+from posgo.wire.stored import dump
+
+__all__ = ["Run"]
+
+T = TypeVar("T")
+
+_MOST_ROUNDS = 3
+"""How often what follows from a plan is planned."""
+
+_BATCH = 50
+"""Links of new pairs per commit: durable commits cost more than the requests between them."""
+
+
+@attrs.define(kw_only=True)
+class Run(Generic[T]):
+    """
+    A plan being carried out.
+    """
+
+    desk: SyncDesk[T]
+    look: Look[T]
+    plan: Plan[T]
+    approved: bool
+    version: int
+    written: dict[str, int] = attrs.Factory(dict)
+    failed: list[Failed] = attrs.Factory(list)
+    stopped: bool = False
+    wrote_to_go: bool = False
+    links: dict[tuple[str, str], Link[T]] = attrs.Factory(dict)
+    intents: dict[Key, str] = attrs.Factory(dict)
+    unmended: list[Finding] = attrs.Factory(list)
+    kept: set[Key] = attrs.Factory(set)
+    left: set[tuple[str | None, str | None]] = attrs.Factory(set)
+    unsaved: dict[Key, LinkRecord | None] = attrs.Factory(dict)
+    tried: int = 0
+    total: int = 0
+    following: bool = False
+    made: dict[Replica, dict[str, Record[T]]] = attrs.Factory(lambda: {replica: {} for replica in Replica})
+
+    def report(self) -> KindReport:
+        """
+        What was done.
+        """
+        return KindReport(
+            kind=self.desk.kind,
+            plan=self.plan,
+            written=self.written,
+            failed=tuple(self.failed),
+            complete=self.look.complete,
+            approved=self.approved,
+            stopped=self.stopped,
+            beside=(*beside(self.desk), *self.unmended),
+        )
+
+    def carry_out(self) -> Procedure[None]:
+        """
+        Carry the plan out, and what follows from it.
+
+        Go allocates numbers: what a side made of a new record is to be alike as well when the run ends.
+        """
+        self.links = {(link.pos_id, link.go_id): link for link in self.look.links}
+        self.intents = {intent.key: intent.operation for intent in self.look.progress.intents}
+        yield from self._carry_out(self.plan)
+        for _ in range(_MOST_ROUNDS):
+            if self.stopped or not any(self.made.values()):
+                break
+            self.following = True
+            yield from self._carry_out(self._follow_up())
+        if not self.stopped:
+            yield from self._mend()
+        # What a person has not approved yet must be seen again: cursors stay.
+        if not (self.stopped or self.plan.withheld):
+            if self.wrote_to_go:
+                yield from pause(self.desk.look_up_after, "Go's reads lag behind its writes")
+            yield from self._finish()
+        self.desk.tell(SyncPhase.DONE, self.tried, self.total)
+
+    def _mend(self) -> Procedure[None]:
+        try:
+            written = yield from self.desk.care.mend(self.links.values(), self._intend)
+        except (ApiError, WireFormatError) as error:
+            self.stopped = True
+            self.unmended.append(_not_mended(error))
+            return
+        if written:
+            self.wrote_to_go = True
+            self.written["mend go"] = written
+
+    def _intend(self, intent: IntentRecord, *, keep: bool = False) -> Procedure[None]:
+        if keep:
+            self.kept.add(intent.key)
+        if self.intents.get(intent.key) != intent.operation:
+            yield from self._commit(put=[intent])
+            self.intents[intent.key] = intent.operation
+
+    def _follow_up(self) -> Plan[T]:
+        made, self.made = self.made, {replica: {} for replica in Replica}
+        links = [
+            link
+            for link in self.links.values()
+            if link.pos_id in made[Replica.POS] or link.go_id in made[Replica.GO]
+        ]
+        pos, go = (Snapshot(records=made[replica], complete=False) for replica in Replica)
+        return plan(links, pos=pos, go=go, policy=self.desk.policy)
+
+    def _carry_out(self, planned: Plan[T]) -> Procedure[None]:
+        yield from self._store_intents(planned)
+        self.total += len(planned.operations)
+        for operation in planned.operations:
+            if self.stopped:
+                break
+            self.desk.tell(SyncPhase.WRITING, self.tried, self.total)
+            self.tried += 1
+            if (operation.pos_id, operation.go_id) in self.left:
+                continue
+            try:
+                yield from self._do(operation)
+            except (ApiError, WireFormatError) as error:
+                yield from self._fail(operation, error)
+        yield from self._save()
+
+    def _store_intents(self, planned: Plan[T]) -> Procedure[None]:
+        wanted = {
+            intent.key: intent
+            for operation in planned.operations
+            if operation.replica is not None
+            for intent in [_intent(self.desk, operation)]
+        }
+        new: list[Any] = [
+            intent for key, intent in wanted.items() if self.intents.get(key) != intent.operation
+        ]
+        # What is about to be overwritten stands in the store before it is gone from its side.
+        new += [_conflict(self.desk, conflict) for conflict in planned.conflicts if not conflict.is_held]
+        if new:
+            yield from self._commit(put=new)
+        self.intents |= {key: intent.operation for key, intent in wanted.items()}
+
+    def _do(self, operation: Operation[T]) -> Procedure[None]:
+        match operation.kind:
+            case Kind.LINK:
+                yield from self._link(operation)
+            case Kind.CREATE:
+                yield from self._create(operation)
+            case Kind.UPDATE | Kind.ARCHIVE:
+                yield from self._change(operation)
+            case Kind.UNLINK:
+                yield from self._unlink(operation)
+        self.wrote_to_go |= operation.replica is Replica.GO or Replica.GO in operation.write_reference
+        name = " ".join(filter(None, (operation.kind, operation.replica)))
+        self.written[name] = self.written.get(name, 0) + 1
+
+    def _link(self, operation: Operation[T]) -> Procedure[None]:
+        assert operation.pos_id is not None and operation.go_id is not None  # noqa: PT018, S101 - a link names both
+        references = {Replica.POS: go_reference(operation.go_id), Replica.GO: pos_reference(operation.pos_id)}
+        for replica in operation.write_reference:
+            own_id = operation.pos_id if replica is Replica.POS else operation.go_id
+            record = self.look.records[replica][own_id]
+            yield from self.desk.side(replica).refer(record, references[replica])
+        yield from self._confirm(operation)
+
+    def _create(self, operation: Operation[T]) -> Procedure[None]:
+        assert operation.replica is not None and operation.value is not None  # noqa: PT018, S101
+        assert operation.reference is not None  # noqa: S101 - a created record names its counterpart
+        record = yield from self._made(self.desk.side(operation.replica), operation)
+        yield from self._confirm(operation, new_id=record.id)
+        self.made[operation.replica][record.id] = record
+
+    def _made(self, side: Side[T], operation: Operation[T]) -> Procedure[Record[T]]:
+        assert operation.value is not None and operation.reference is not None  # noqa: PT018, S101
+        value = self._with_owned(operation, operation.value)
+        try:
+            return (yield from side.create(value, operation.reference))
+        except (ApiError, WireFormatError) as error:
+            if not (error.may_have_happened or isinstance(error, DuplicateReferenceError)):
+                raise
+            yield from pause(self.desk.look_up_after, "a creation is in doubt, and reads lag")
+            record = yield from side.find(value, operation.reference)
+            if record is not None:
+                return record
+            if isinstance(error, DuplicateReferenceError):
+                raise
+            return (yield from side.create(value, operation.reference))
+
+    def _with_owned(self, operation: Operation[T], value: T) -> T:
+        """
+        What is to be made, with what only its source keeps: Go files a new product by the POS's group.
+        """
+        source = Replica.GO if operation.replica is Replica.POS else Replica.POS
+        own_id = operation.pos_id if source is Replica.POS else operation.go_id
+        record = self.look.records[source].get(own_id or "")
+        if record is None:
+            return value
+        owned = [field for field, owner in self.desk.policy.owned.items() if owner is source]
+        return replace(value, {field: read(record.value, field) for field in owned})
+
+    def _change(self, operation: Operation[T]) -> Procedure[None]:
+        assert operation.replica is not None and operation.id is not None  # noqa: PT018, S101
+        assert operation.value is not None  # noqa: S101 - an update says what the record becomes
+        yield from self.desk.side(operation.replica).change(operation.id, operation.value, operation.changes)
+        yield from self._confirm(operation)
+
+    def _unlink(self, operation: Operation[T]) -> Procedure[None]:
+        yield from self._confirm(operation)
+
+    def _confirm(self, operation: Operation[T], *, new_id: str | None = None) -> Procedure[None]:
+        """
+        Move the link as far as this operation was confirmed.
+        """
+        pair = (operation.pos_id or new_id or "", operation.go_id or new_id or "")
+        before = self.links.get(pair)
+        after = advance(before, operation, new_id=new_id)
+        known = after or before
+        if after is not None:
+            self.links[pair] = after
+        elif before is not None:
+            del self.links[pair]
+        if known is not None:
+            key = LinkRecord(kind=self.desk.kind, link=known).key
+            self.unsaved[key] = None if after is None else LinkRecord(kind=self.desk.kind, link=after)
+        # A new pair whose link is lost is found again by its reference or code. A base that lags behind
+        # what was written is not: somebody's next edit would look like a conflict.
+        may_wait = self.following or operation.kind in {Kind.CREATE, Kind.LINK}
+        if not may_wait or len(self.unsaved) >= _BATCH:
+            yield from self._save()
+
+    def _save(self) -> Procedure[None]:
+        if self.unsaved:
+            yield from self._commit()
+
+    def _fail(self, operation: Operation[T], error: ApiError | WireFormatError) -> Procedure[None]:
+        self.failed.append(Failed(operation=operation, error=error, remedy=remedy(operation, error)))
+        self.left.add((operation.pos_id, operation.go_id))
+        intent = _intent(self.desk, operation)
+        attempts = int(error.may_have_happened)
+        yield from self._commit(
+            put=[attrs.evolve(intent, attempts=attempts, last_error=type(error).__name__)]
+        )
+        # What would meet every other record as well ends the run; cursors stay.
+        self.stopped = isinstance(error, ApiError) and (
+            not isinstance(error, RejectedError)
+            or isinstance(error, (AuthenticationError, MissingPrivilegeError))
+        )
+
+    def _finish(self) -> Procedure[None]:
+        """
+        Move the cursors, with everything a later run should know.
+        """
+        put: list[Any] = [
+            CursorRecord(kind=self.desk.kind, side=replica.value, position=cursor)
+            for replica in Replica
+            if (cursor := self.look.seen[replica].cursor) is not None
+            and cursor != self.look.progress.cursors.get(replica.value)
+        ]
+        put += [
+            TombstoneRecord(
+                kind=self.desk.kind, side=stone.replica.value, loser=stone.loser, winner=stone.winner
+            )
+            for stone in self.plan.tombstones
+        ]
+        put += [_conflict(self.desk, conflict) for conflict in self.plan.conflicts]
+        left = {_intent(self.desk, failed.operation).key for failed in self.failed}
+        held = [
+            _held(self.desk, replica, own_id, self.look.waiting)
+            for replica, waiting in self.desk.care.held.items()
+            for own_id in waiting
+        ]
+        put += [intent for intent in held if intent.key not in self.intents]
+        left |= {intent.key for intent in held} | self.kept
+        settled = [key for key in self.intents if key not in left]
+        if put or settled:
+            expire = self.desk.now - self.desk.keep_conflicts
+            yield from self._commit(put=put, drop=settled, expire=expire)
+
+    def _commit(
+        self, *, put: Iterable[Any] = (), drop: Iterable[Any] = (), expire: datetime | None = None
+    ) -> Procedure[None]:
+        linked = [record for record in self.unsaved.values() if record is not None]
+        unlinked = [key for key, record in self.unsaved.items() if record is None]
+        changes = Changes(put=[*linked, *put], drop=[*unlinked, *drop], expire=expire)
+        self.version = yield from ask(CommitChanges(changes, self.version))
+        self.unsaved = {}
+
+
+def _intent(desk: SyncDesk[Any], operation: Operation[Any]) -> IntentRecord:
+    side = operation.replica or Replica.GO
+    reference = operation.reference or f"{operation.pos_id}/{operation.go_id}"
+    return IntentRecord(
+        kind=desk.kind,
+        side=side.value,
+        reference=reference,
+        operation=desk.care.intent(operation),
+        planned_at=desk.now,
+        pos_id=operation.pos_id,
+        go_id=operation.go_id,
+    )
+
+
+def _held(desk: SyncDesk[Any], replica: Replica, own_id: str, links: Iterable[Link[Any]]) -> IntentRecord:
+    """
+    What keeps a record in sight that waits, and its counterpart: neither may be told of again.
+    """
+    own = "pos_id" if replica is Replica.POS else "go_id"
+    pair = next((link for link in links if getattr(link, own) == own_id), None)
+    return IntentRecord(
+        kind=desk.kind,
+        side=replica.other.value,
+        reference=f"{HELD} {own_id}",
+        operation=HELD,
+        planned_at=desk.now,
+        pos_id=pair.pos_id if pair else own_id if replica is Replica.POS else None,
+        go_id=pair.go_id if pair else own_id if replica is Replica.GO else None,
+    )
+
+
+def _not_mended(error: ApiError | WireFormatError) -> Finding:
+    return Finding(
+        rule="not-finished",
+        severity=Severity.WARN,
+        message=f"the run ended while it put orders in Go right: {error}",
+        remedy="Nothing is lost; run again.",
+    )
+
+
+def _conflict(desk: SyncDesk[Any], conflict: Any) -> ConflictRecord:
+    return ConflictRecord(
+        kind=desk.kind,
+        pos_id=conflict.pos_id,
+        go_id=conflict.go_id,
+        field=conflict.field,
+        base=_told(conflict.base),
+        pos=_told(conflict.pos),
+        go=_told(conflict.go),
+        chosen=conflict.chosen.value if conflict.chosen else None,
+        why=conflict.why,
+        seen_at=desk.now,
+    )
+
+
+def _told(value: Any) -> str | None:
+    return None if value is None else dump(value)
