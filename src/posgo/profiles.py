@@ -44,9 +44,6 @@ class Profile:
             Code of the product in Go whose line closes the øre between Go's
             total and the receipt; its sales account must be without VAT.
             None leaves the difference, with a finding.
-        reopen_confirmed:
-            Whether a confirmed order, which Go locks, is opened, changed and
-            confirmed again when the POS adds to it. False tells it instead.
         sweep_drafts_every:
             How often all open orders in Go are read: whether a changed line
             moves what a poll goes by is not known.
@@ -59,8 +56,7 @@ class Profile:
     journal: Journal = Journal.CASH
     default_vat_code: str = "3"
     overlap: timedelta = timedelta(seconds=30)
-    rounding_product: str | None = None
-    reopen_confirmed: bool = True
+    rounding_product: str | None = "OREAVRUNDING"
     sweep_drafts_every: timedelta = timedelta(hours=1)
 
 

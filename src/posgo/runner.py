@@ -282,7 +282,7 @@ class Runner(_Core):
         sells and is paid with. Neither store nor lease is touched, so it may
         run beside anything.
 
-        Sends at most ten requests to Go (one more for every further 200
+        Sends at most ten requests to Go (four more if orders are kept alike, and one for every further 200
         accounts and every privilege refused), and reads the POS's finished Z-reports and, if
         they are kept alike, its products, to their end.
 

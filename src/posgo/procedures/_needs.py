@@ -11,9 +11,12 @@ from posgo.bookkeeping.accounts import AccountMap
 from posgo.clients.go import (
     account_transactions,
     accounts,
+    customer_ledger,
     customers,
     departments,
+    outgoing_invoices,
     products,
+    sales_orders,
     settings,
     vouchers,
 )
@@ -75,6 +78,13 @@ def _needs(preflight: Preflight) -> Iterator[tuple[Roles, str]]:
         to_go = any(unit.direction is not Direction.GO_TO_POS for unit in profile.products.shared)
         yield (products.delete(0) if to_go else products.list()).roles, "keep products alike"
         yield accounts.list().roles, "tell which VAT code a product has"
+    if profile.orders is not None:
+        yield sales_orders.delete("").roles, "keep orders alike"
+        yield outgoing_invoices.list().roles, "follow orders to their invoices"
+        yield customer_ledger.matched_entries(0).roles, "tell a payment from a credit note"
+        yield accounts.list().roles, "tell the VAT of an order"
+        yield products.list().roles, "find the product for øre rounding"
+        yield departments.list().roles, "tell the department of an order"
 
 
 def privilege_findings(

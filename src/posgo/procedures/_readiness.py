@@ -25,9 +25,12 @@ from posgo.bookkeeping.ledger import (
 )
 from posgo.models.catalog import Product
 from posgo.models.findings import Finding, Severity
+from posgo.models.go_products import GoProduct
 from posgo.models.ledger import FinancialSettings, VatSettings
 from posgo.models.pos import ZReport
 from posgo.models.terms import NumberSeries
+from posgo.procedures.catalog import Catalog
+from posgo.procedures.order_books import is_without_vat
 
 __all__ = [
     "chart_findings",
@@ -36,6 +39,7 @@ __all__ = [
     "department_code_findings",
     "number_series_findings",
     "product_findings",
+    "rounding_findings",
     "vat_findings",
     "vat_registration_findings",
     "z_report_findings",
@@ -214,6 +218,28 @@ def product_findings(
             f'Add it to the account map: [sales] "{code}" = ….',
             where=f"VAT code {code}",
         )
+
+
+def rounding_findings(code: str | None, found: Iterable[GoProduct], catalog: Catalog) -> Iterator[Finding]:
+    """
+    Whether there is a product that closes the øre between Go's total of an order and the receipt.
+    """
+    named = [product for product in found if not product.is_archived]
+    if any(is_without_vat(catalog, product) for product in named):
+        return
+    if code is None:
+        what = "the profile names no product for øre rounding"
+    elif named:
+        what = f"product {code}, named for øre rounding, is sold with VAT (code {catalog.vat_code(named[0])}) in Go"
+    else:
+        what = f"Go has no product {code} in use, which the profile names for øre rounding"
+    yield _finding(
+        "rounding-product",
+        f"{what}, so some orders will come to an øre more or less in Go than on the receipt",
+        "Make a product in Go on a sales account without VAT, and give its code to the profile (rounding_product).",
+        severity=Severity.WARN,
+        where=None if code is None else f"product {code}",
+    )
 
 
 def z_report_findings(

@@ -27,7 +27,7 @@ from posgo.procedures.order_writing import OrderWriter
 from posgo.procedures.sides import SWEEP_PAGE, Seen, expect
 from posgo.procedures.sync_desk import Commit
 from posgo.state import IntentRecord, LoadLinks
-from posgo.sync import Change, Kind, Operation, Plan, Replica
+from posgo.sync import Change, Kind, Operation, Replica
 
 __all__ = ["CONFIRMING", "GoOrders"]
 
@@ -330,39 +330,6 @@ class GoOrders:
         See :meth:`Care.held`.
         """
         return self.translator.held
-
-    def review(self, planned: Plan[Order]) -> Plan[Order]:
-        """
-        See :meth:`Care.review`. Without leave to open it, a confirmed order stays as it is.
-        """
-        if self.reopens:
-            return planned
-        locked = [operation for operation in planned.operations if self._is_locked(operation)]
-        return attrs.evolve(
-            planned,
-            operations=tuple(operation for operation in planned.operations if operation not in locked),
-            findings=(*planned.findings, *(self._locked(operation.go_id or "") for operation in locked)),
-        )
-
-    def _is_locked(self, operation: Operation[Order]) -> bool:
-        shown = self._shown.get(operation.go_id or "")
-        return (
-            operation.kind is Kind.UPDATE
-            and operation.replica is Replica.GO
-            and shown is not None
-            and shown.status == "Confirmed"
-            and all(change.field != "status" for change in operation.changes)
-        )
-
-    def _locked(self, own_id: str) -> Finding:
-        number = self._shown[own_id].number
-        return Finding(
-            rule="order-locked",
-            severity=Severity.WARN,
-            message=f"order {number} is confirmed in Go and so locked, but was changed in the POS",
-            remedy="Set it back to draft in Go, or let posgo open and confirm it again (Profile.reopen_confirmed).",
-            where=f"order {number}",
-        )
 
     def intent(self, operation: Operation[Order]) -> str:
         """

@@ -146,7 +146,7 @@ def _orders(kit: SyncKit) -> Procedure[KindReport]:
         now=kit.now,
         sweep_every=kit.profile.sweep_drafts_every,
         makes=Replica.POS in policy.creates,
-        reopens=kit.profile.reopen_confirmed,
+        reopens=all(seal.rule != CONFIRMED_ORDER for seal in policy.seals),
         unfinished={
             intent.go_id for intent in progress.intents if intent.go_id and intent.operation == CONFIRMING
         },

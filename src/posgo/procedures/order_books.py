@@ -13,6 +13,7 @@ from posgo.clients.calls import collect
 from posgo.clients.go import departments, products
 from posgo.models.findings import Finding
 from posgo.models.go_orders import SalesOrder
+from posgo.models.go_products import GoProduct
 from posgo.models.orders import Order
 from posgo.models.records import Link
 from posgo.procedure import Procedure, ask
@@ -22,7 +23,7 @@ from posgo.procedures.order_forms import OrderForms
 from posgo.state import LoadLinks
 from posgo.sync import Replica
 
-__all__ = ["Translator", "find_rounding_product", "the_catalog"]
+__all__ = ["Translator", "find_rounding_product", "is_without_vat", "the_catalog"]
 
 T = TypeVar("T")
 
@@ -43,10 +44,14 @@ def find_rounding_product(catalog: Catalog, code: str | None) -> Procedure[int |
     Go's id of the product that øre rounding lines are for; None if there is none in use that is sold without VAT.
     """
     found = (yield from collect(products.list(codes=[code]))) if code is not None else []
-    usable = (
-        each.id for each in found if not each.is_archived and not catalog.rates.get(catalog.vat_code(each))
-    )
-    return min(usable, default=None)
+    return min((each.id for each in found if is_without_vat(catalog, each)), default=None)
+
+
+def is_without_vat(catalog: Catalog, product: GoProduct) -> bool:
+    """
+    Whether a product can stand for some øre: in use, and sold without VAT.
+    """
+    return not product.is_archived and catalog.rates.get(catalog.vat_code(product)) == 0
 
 
 @attrs.define(kw_only=True)

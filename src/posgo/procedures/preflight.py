@@ -10,7 +10,7 @@ import attrs
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.ledger import CONTROL_ACCOUNTS, LedgerView
 from posgo.clients.calls import Call, Page, collect
-from posgo.clients.go import integration, number_series, settings, vat_codes
+from posgo.clients.go import integration, number_series, products, settings, vat_codes
 from posgo.clients.pos.requests import FeedRequest, ReadChanges, ReadZReports, read_to_end
 from posgo.exceptions import ApiError, AuthenticationError, MissingPrivilegeError, WireFormatError
 from posgo.models.catalog import Product
@@ -21,6 +21,7 @@ from posgo.procedure import Procedure, ask
 from posgo.procedures import _readiness as ready
 from posgo.procedures._needs import Preflight, needs, privilege_findings
 from posgo.procedures.books import mapped_accounts, mapped_departments
+from posgo.procedures.catalog import read_catalog
 from posgo.procedures.finished import is_before_us
 
 __all__ = ["CheckReport", "Preflight", "check"]
@@ -112,9 +113,11 @@ def check(preflight: Preflight) -> Procedure[CheckReport]:
     information = yield from ask(integration.get())
     reader = _Reader()
     books = yield from _read_books(reader, preflight)
+    rounding = yield from _rounding(preflight)
     findings = [
         *privilege_findings(needs(preflight), information, reader.refused),
         *_go_findings(preflight, books),
+        *rounding,
         *(yield from _pos_findings(preflight, books)),
     ]
     order = list(Severity)
@@ -159,6 +162,20 @@ def _read_books(reader: _Reader, preflight: Preflight) -> Procedure[_Shown]:
         codes=codes,
         rooms=rooms,
     )
+
+
+def _rounding(preflight: Preflight) -> Procedure[list[Finding]]:
+    profile = preflight.profile
+    if profile.orders is None:
+        return []
+    code = profile.rounding_product
+    try:
+        catalog = yield from read_catalog(preflight.accounts, preflight.today, profile.default_vat_code)
+        found = (yield from collect(products.list(codes=[code]))) if code is not None else []
+    except MissingPrivilegeError:
+        # Whose absence is told by itself.
+        return []
+    return [*ready.rounding_findings(code, found, catalog)]
 
 
 def _go_findings(preflight: Preflight, books: _Shown) -> Iterator[Finding]:

@@ -42,7 +42,6 @@ def sync_kind(desk: SyncDesk[T]) -> Procedure[KindReport]:
         # Whom a record new to us belongs to, only the whole can tell: its counterpart
         # may stand there unchanged, held back because several would have fitted.
         view, planned = yield from plan_for(desk, (yield from look(desk, progress, full=True)))
-    planned = desk.care.review(planned)
     approved = desk.approve is not None and desk.approve == planned.plan_id
     if approved:
         planned = planned.approve(planned.plan_id)

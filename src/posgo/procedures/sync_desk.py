@@ -15,7 +15,7 @@ from posgo.procedure import Procedure
 from posgo.procedures.progress import ProgressHook, SyncPhase, SyncProgress, log_progress
 from posgo.procedures.sides import Side
 from posgo.state import IntentRecord
-from posgo.sync import Operation, Plan, Policy, Replica
+from posgo.sync import Operation, Policy, Replica
 
 __all__ = ["HELD", "Care", "Commit", "NoCare", "SyncDesk"]
 
@@ -56,12 +56,6 @@ class Care(Protocol[T]):
         """
         ...
 
-    def review(self, planned: Plan[T]) -> Plan[T]:
-        """
-        The plan without what cannot be done now.
-        """
-        ...
-
     def intent(self, operation: Operation[T]) -> str:
         """
         What the next run should know of an operation, if this one does not finish it.
@@ -89,12 +83,6 @@ class NoCare(Generic[T]):
         lambda: {replica: {} for replica in Replica}
     )
     findings: Sequence[Finding] = ()
-
-    def review(self, planned: Plan[T]) -> Plan[T]:
-        """
-        See :meth:`Care.review`.
-        """
-        return planned
 
     def intent(self, operation: Operation[T]) -> str:
         """
