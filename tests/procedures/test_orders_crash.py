@@ -167,7 +167,7 @@ class TestStopped:
     """
 
     @pytest.mark.parametrize(
-        "make", [new_in_pos, new_in_go, late_line, cancelled, deleted_in_go, sent_in_go], ids=name
+        "make", [new_in_pos, new_in_go, late_line, both_edit, cancelled, deleted_in_go, sent_in_go], ids=name
     )
     def test_anywhere(self, make: Callable[[], Scene]) -> None:
         """
@@ -185,7 +185,7 @@ class TestStopped:
                 break
         assert asked < MOST
 
-    @pytest.mark.parametrize("make", [new_in_pos, new_in_go, late_line, sent_in_go], ids=name)
+    @pytest.mark.parametrize("make", [new_in_pos, new_in_go, late_line, cancelled, sent_in_go], ids=name)
     def test_anywhere_and_the_store_lost(self, make: Callable[[], Scene]) -> None:
         """
         The same, when the next process knows nothing.

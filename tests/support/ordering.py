@@ -19,35 +19,11 @@ from posgo.procedures.books import Books
 from posgo.procedures.kinds import SyncKit, sync
 from posgo.procedures.report import SyncReport
 from posgo.state import Changes, LinkRecord, MemoryStore
-from posgo.sync import Authority, Policy, Replica, Unit
 from posgo.testing import NO_LIMIT, FakeGo, FakePos, VirtualClock
 from support.driving import Driver, StoppedError
 from support.zreports import accounts
 
 ORE = "ORE"
-
-
-def order_policy(**more: Any) -> Policy[Order]:
-    both = [
-        Unit(fields=name, authority=Authority.POS)
-        for name in (
-            "customer",
-            "lines",
-            "status",
-            "reference",
-            "purchase_order",
-            "ordered_on",
-            "delivered_on",
-            "department",
-        )
-    ]
-    return Policy(
-        model=Order,
-        shared=(*both, Unit(fields="invoice_no", direction="go-to-pos")),
-        owned=dict.fromkeys(("number", "note", "credits", "invoiced_on", "due_on"), Replica.POS),
-        archived=None,
-        **more,
-    )
 
 
 class World:
@@ -68,7 +44,7 @@ class World:
         self.books = Books()
         self.profile = attrs.evolve(
             profiles.PRESSIS_POS,
-            **{"orders": order_policy(), "rounding_product": ORE, **(profile or {})},
+            **{"rounding_product": ORE, **(profile or {})},
         )
         self._links: list[LinkRecord] = []
         self.buyer = self._known("customers", Customer(name="Buyer", email="buyer@example.no"))

@@ -175,11 +175,18 @@ class GoOrders:
     def _followed(
         self, invoices: Mapping[str, OutgoingInvoice], *, news: bool
     ) -> Procedure[list[Record[Order]]]:
+        """
+        Invoices of linked orders, and of those of the POS whose link was lost.
+        """
+        linked = {pos_reference(link.pos_id) for link in self._links.values()}
         records = []
         for own_id, invoice in invoices.items():
             link = self._links.get(own_id)
+            like = self.translator.at_till.get(invoice.reference or "")
             if link is not None:
                 records.append((yield from followed(self.translator, invoice, link.base, news=news)))
+            elif like is not None and invoice.reference not in linked:
+                records.append((yield from followed(self.translator, invoice, like, news=news)))
         return records
 
     def _vanished(self, links: Iterable[Link[Order]], *, every: bool) -> Procedure[list[Record[Order]]]:

@@ -146,7 +146,7 @@ def _orders(kit: SyncKit) -> Procedure[KindReport]:
         now=kit.now,
         sweep_every=kit.profile.sweep_drafts_every,
         makes=Replica.POS in policy.creates,
-        reopens=all(seal.rule != CONFIRMED_ORDER for seal in policy.seals),
+        reopens=all(seal.rule != "confirmed-order-changed" for seal in policy.seals),
         unfinished={
             intent.go_id for intent in progress.intents if intent.go_id and intent.operation == CONFIRMING
         },

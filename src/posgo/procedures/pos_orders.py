@@ -8,7 +8,7 @@ import attrs
 
 from posgo.clients.pos.requests import FetchRecord
 from posgo.models.orders import Order, OrderStatus
-from posgo.models.records import Link, Record
+from posgo.models.records import Link, Record, pos_reference
 from posgo.procedure import Procedure, ask
 from posgo.procedures.order_books import Translator
 from posgo.procedures.sides import PosSide, Seen
@@ -39,6 +39,7 @@ class PosOrders:
         seen = yield from self._pos.read(cursor)
         records = yield from self._translatable(seen.records)
         if seen.complete:
+            self.translator.at_till = {pos_reference(record.id): record.value for record in seen.records}
             links = (yield from ask(LoadLinks("orders"))).links
             there = {record.id for record in seen.records}
             records += [_cancelled(link) for link in links if link.pos_id not in there]
@@ -67,6 +68,7 @@ class PosOrders:
         """
         record = yield from ask(FetchRecord(Order, id))
         if record is None:
+            self.translator.at_till = {pos_reference(record.id): record.value for record in seen.records}
             links = (yield from ask(LoadLinks("orders", pos_ids=(id,), go_ids=()))).links
             return _cancelled(links[0]) if links else None
         translatable = yield from self._translatable([record])

@@ -138,8 +138,16 @@ class Run(Generic[T]):
             for link in self.links.values()
             if link.pos_id in made[Replica.POS] or link.go_id in made[Replica.GO]
         ]
-        pos, go = (Snapshot(records=made[replica], complete=False) for replica in Replica)
+        pos, go = (
+            Snapshot(records=self._counterparts(links, replica) | made[replica], complete=False)
+            for replica in Replica
+        )
         return plan(links, pos=pos, go=go, policy=self.desk.policy)
+
+    def _counterparts(self, links: Iterable[Link[T]], replica: Replica) -> dict[str, Record[T]]:
+        known = self.look.records[replica]
+        ids = (link.pos_id if replica is Replica.POS else link.go_id for link in links)
+        return {own_id: known[own_id] for own_id in ids if own_id in known}
 
     def _carry_out(self, planned: Plan[T]) -> Procedure[None]:
         yield from self._store_intents(planned)
