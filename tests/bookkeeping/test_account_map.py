@@ -16,6 +16,9 @@ from posgo.bookkeeping import AccountMap
 from posgo.bookkeeping.accounts import (
     VAT_RATES,
     CashPointSettings,
+    InvoiceCase,
+    InvoiceRules,
+    MappedAccount,
     MovementRule,
     OtherAccounts,
     PosProperties,
@@ -93,8 +96,32 @@ class TestReading:
         assert accounts.account_numbers() == {
             *(3000, 3030, 3050, 3100, 3001, 1900, 1910, 1912),
             *(7740, 1909, 2990, 2901, 2902, 1925, 1926),
+            1500,
         }
         assert accounts.department_codes() == {"10", "20"}
+
+    def test_invoices(self) -> None:
+        """
+        Every case of an invoice payment has its policy, and nothing is foreseen unless the map says so.
+        """
+        written = AccountMap.from_toml(
+            LEAST + '[invoices]\naccount = 1510\npartial = "bank_journal"\noverpaid = "on_account"\n'
+            'not_open = "on_account"\nrefunds = "on_account"\nno_reference = "block"\n'
+        )
+
+        assert written.invoices == InvoiceRules(
+            account=1510,
+            partial=InvoiceCase.BANK_JOURNAL,
+            overpaid=InvoiceCase.ON_ACCOUNT,
+            not_open=InvoiceCase.ON_ACCOUNT,
+            refunds=InvoiceCase.ON_ACCOUNT,
+            no_reference=InvoiceCase.BLOCK,
+        )
+        assert MappedAccount(place="[invoices] account", account=1510, subledger=True) in [*written.mapped()]
+        least = AccountMap.from_toml(LEAST)
+        assert (least.takes_invoices, least.invoice_rules) == (False, InvoiceRules())
+        assert AccountMap.from_toml(LEAST + "[invoices]\n").invoices == InvoiceRules()
+        assert AccountMap.from_toml(LEAST + '[movements]\n"invoice" = { to = "invoices" }\n').takes_invoices
 
     def test_survives_pickling(self) -> None:
         """
@@ -231,8 +258,23 @@ class TestProblems:
             ("\n", "[pos] vat_rows is missing"),
             ("sales = 3\n", "[sales] must be a table, not 3"),
             (LEAST + "other = 5", '[pos] "other" is not known here'),
-            ("x = 1\n" + LEAST, '"x" is not known here; known are cash_points, movements, other'),
+            ("x = 1\n" + LEAST, '"x" is not known here; known are cash_points, invoices, movements, other'),
             ("pos = 1\n", "[pos] must be a table, not 1"),
+            (
+                LEAST + '[invoices]\npartial = "on_account"',
+                "'on_account' is neither 'block' nor 'bank_journal'",
+            ),
+            (LEAST + "[invoices]\nrefunds = true", '[invoices] "refunds": True is neither'),
+            (LEAST + "[invoices]\naccount = 0", '[invoices] "account": 0 is not an account number'),
+            (
+                LEAST + '[invoices]\npart = "block"',
+                '[invoices] "part" is not known here; known are account, no',
+            ),
+            ("invoices = 1\n" + LEAST, "[invoices] must be a table, not 1"),
+            (
+                LEAST + '[movements]\na = { to = "invoices" }\nb = { to = "invoices", in_payments = true }',
+                '[movements] a, b: in_payments must be the same for every type with to = "invoices"',
+            ),
             ("[sales]\ngroups = 5\n", "[sales.groups] must be a table, not 5"),
             ('[sales.groups."04007"]\n"3" = 3000\n', "[sales] has only groups"),
             ("[sales.groups]\nbeer = 3000\n", '[sales.groups] "beer": 3000 is not a table'),
@@ -335,7 +377,7 @@ class TestProblems:
         )
 
         assert problems(text) == (
-            '"sale" is not known here; known are cash_points, movements, other, pos, sales, tenders, vat_rates',
+            '"sale" is not known here; known are cash_points, invoices, movements, other, pos, sales, tenders, vat_rates',
             "[sales] is missing: without it nothing can be settled",
             (
                 '[pos] "tips" is not known here; known are business_day_ends, invoiced_sales_in_z, '

@@ -12,7 +12,7 @@ import pytest
 from posgo.bookkeeping import settle
 from posgo.bookkeeping.ledger import LedgerView, company_findings, period_findings, resolve
 from posgo.models.ledger import Department, JournalEntry, JournalLine, LedgerAccount, VatCode
-from posgo.models.vouchers import Posting, Voucher
+from posgo.models.vouchers import Journal, Posting, Voucher
 from support.days import ACCOUNTS, official_day, z_report
 
 DAY = date(2026, 3, 14)
@@ -155,7 +155,12 @@ class TestResolution:
                 view(account(2910)),
                 "account 2910 belongs to a subledger",
             ),
-            (None, {"account": 1500, "customer": "7"}, view(account(1500)), ""),
+            (
+                "customer-missing",
+                {"account": 1500, "customer": "7"},
+                view(account(1500)),
+                "customer 7, to whose account -125.00 should go",
+            ),
             (None, {"account": 2910}, view(account(2910), control_accounts=frozenset({1500})), ""),
         ],
     )
@@ -172,6 +177,25 @@ class TestResolution:
             assert message in finding.message
             assert finding.remedy
             assert finding.where
+
+    @pytest.mark.parametrize(("journal", "number"), [(Journal.CASH, None), (Journal.BANK, "10003")])
+    def test_a_customers_line(self, journal: Journal, number: str | None) -> None:
+        """
+        A customer's own account stands on the line, and the invoice's number where the kind of voucher takes it.
+        """
+        paid = {"account": 1500, "vat_code": None, "vat_percent": None, "customer": "7", "invoice_no": 10003}
+        posted = voucher(**paid, reference="invoice:10003", matching_reference="pos:o1")
+        resolution = resolve(posted, view(account(1500)), customers={"7": 88001}, journal=journal)
+
+        assert resolution.entry is not None
+        assert resolution.entry.lines[1] == JournalLine(
+            account_id=88001,
+            vat_id=70,
+            amount=-125,
+            matching_reference="pos:o1",
+            invoice_no=number,
+            reference="invoice:10003",
+        )
 
     def test_history_of_a_code(self) -> None:
         """

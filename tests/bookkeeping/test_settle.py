@@ -21,7 +21,6 @@ from posgo.models.pos import (
     Direction,
     GrandTotals,
     GroupVatRow,
-    InvoicePayment,
     Movement,
     Tender,
     TransactionTotals,
@@ -213,10 +212,6 @@ vat_rows = "net"
                 "movement",
             ),
             ({"movements": [Movement(direction=Direction.OUT, type="drop", amount=2000)]}, "movement"),
-            (
-                {"invoice_payments": [InvoicePayment(invoice_no=7, amount=100, tender="12002")]},
-                "invoice-payment",
-            ),
         ],
     )
     def test_what_is_not_booked_yet_blocks(self, facts: dict[str, Any], rule: str) -> None:

@@ -23,9 +23,11 @@ class Role(enum.Enum):
     """
 
     TENDER = 1
-    ROUNDING = 2
-    SALES = 3
-    TIPS = 4
+    PAY_IN = 2
+    INVOICE = 3
+    ROUNDING = 4
+    SALES = 5
+    TIPS = 6
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +43,10 @@ class Line:
         source: The row with its amount as the till signs it, for people.
         vat_code: Standard VAT code; None if outside VAT.
         vat_percent: The rate the till sold at; None if outside VAT.
+        customer: Whose subledger account it goes to; None if to no customer's.
+        matching_reference: What the ledger matches it by; None if nothing.
+        invoice_no: Number of the invoice it pays; None if none.
+        reference: The line's own reference; None if none.
     """
 
     role: Role
@@ -50,11 +56,25 @@ class Line:
     source: str
     vat_code: str | None = None
     vat_percent: Decimal | None = None
+    customer: str | None = None
+    matching_reference: str | None = None
+    invoice_no: int | None = None
+    reference: str | None = None
+
+    @property
+    def target(self) -> tuple[object, ...]:
+        """
+        What lines share that make one posting.
+        """
+        return (
+            *(self.role, self.account, self.vat_code, self.vat_percent),
+            *(self.customer, self.matching_reference, self.invoice_no, self.reference),
+        )
 
 
 def total_per_account(lines: Iterable[Line], *, label: str, department: str | None) -> tuple[Posting, ...]:
     """
-    Sum lines per role, account, VAT code and rate; drop what sums to zero.
+    Sum lines per role, account, VAT code, rate and invoice; drop what sums to zero.
 
     Args:
         lines: In any order: the postings are the same, so that a till that
@@ -63,27 +83,37 @@ def total_per_account(lines: Iterable[Line], *, label: str, department: str | No
         label: Put before every posting's text: which Z-report.
         department: Code on every posting; None if none.
     """
-    groups: dict[tuple[Role, int, str | None, Decimal | None], list[Line]] = {}
+    groups: dict[tuple[object, ...], list[Line]] = {}
     for line in sorted(lines, key=_order):
-        groups.setdefault((line.role, line.account, line.vat_code, line.vat_percent), []).append(line)
+        groups.setdefault(line.target, []).append(line)
     return tuple(
-        Posting(
-            account=account,
-            amount=amount,
-            vat_code=vat_code,
-            vat_percent=vat_percent,
-            text=_shortened(f"{label}: {', '.join(dict.fromkeys(line.text for line in group))}"),
-            department=department,
-            source=tuple(line.source for line in group),
-        )
-        for (_, account, vat_code, vat_percent), group in groups.items()
+        _posting(group, amount, label, department)
+        for group in groups.values()
         if (amount := sum((line.amount for line in group), NOK_0))
     )
 
 
-def _order(line: Line) -> tuple[int, int, str, Decimal, str, str]:
+def _posting(group: list[Line], amount: Decimal, label: str, department: str | None) -> Posting:
+    shared = group[0]
+    return Posting(
+        account=shared.account,
+        amount=amount,
+        vat_code=shared.vat_code,
+        vat_percent=shared.vat_percent,
+        text=_shortened(f"{label}: {', '.join(dict.fromkeys(line.text for line in group))}"),
+        department=department,
+        customer=shared.customer,
+        matching_reference=shared.matching_reference,
+        invoice_no=shared.invoice_no,
+        reference=shared.reference,
+        source=tuple(line.source for line in group),
+    )
+
+
+def _order(line: Line) -> tuple[int, int, str, Decimal, str, str, str]:
     rate = Decimal(-1) if line.vat_percent is None else line.vat_percent
-    return line.role.value, line.account, line.vat_code or "", rate, line.text, line.source
+    vat_code, customer = line.vat_code or "", line.customer or ""
+    return line.role.value, line.account, vat_code, rate, customer, line.text, line.source
 
 
 def _shortened(text: str) -> str:

@@ -27,12 +27,14 @@ class _Sold:
         vat_code: Standard code; None if the till gives none.
         percent: Rate in per cent.
         amount: NOK including VAT.
+        invoiced: NOK including VAT that was taken out of it, because invoices carry it.
         rows: The rows it came from.
     """
 
     vat_code: str | None
     percent: Decimal
     amount: Decimal
+    invoiced: Decimal
     rows: tuple[VatRow, ...]
 
     @property
@@ -61,13 +63,20 @@ class _Part:
     target: SalesAccount | None
 
 
-def sales_lines(z: ZReport, accounts: AccountMap) -> tuple[list[Line], list[Finding]]:
+def sales_lines(
+    z: ZReport, accounts: AccountMap, taken: Mapping[tuple[str | None, Decimal], Decimal]
+) -> tuple[list[Line], list[Finding]]:
     """
     Credit every sale to its account; list every gap of the mapping.
+
+    Args:
+        z: The Z-report with the VAT rows of its own sales.
+        accounts: Where they go.
+        taken: NOK including VAT that was taken out of them by VAT code and rate, because invoices carry it.
     """
     lines: list[Line] = []
     findings: list[Finding] = [*_groups_unavailable(z, accounts)]
-    for sold in _sold(z, accounts):
+    for sold in _sold(z, accounts, taken):
         findings += _rate_gap(sold, accounts)
         parts, doubts = _parts(z, sold, accounts)
         findings += doubts
@@ -79,7 +88,9 @@ def sales_lines(z: ZReport, accounts: AccountMap) -> tuple[list[Line], list[Find
     return lines, findings
 
 
-def _sold(z: ZReport, accounts: AccountMap) -> Iterator[_Sold]:
+def _sold(
+    z: ZReport, accounts: AccountMap, taken: Mapping[tuple[str | None, Decimal], Decimal]
+) -> Iterator[_Sold]:
     """
     Sum the VAT rows per code and rate; what comes to nothing needs no account.
     """
@@ -89,7 +100,13 @@ def _sold(z: ZReport, accounts: AccountMap) -> Iterator[_Sold]:
     for (vat_code, percent), same in rows.items():
         amount = sum((gross(row, accounts.pos.vat_rows) for row in same), NOK_0)
         if amount:
-            yield _Sold(vat_code=vat_code, percent=percent, amount=amount, rows=tuple(same))
+            yield _Sold(
+                vat_code=vat_code,
+                percent=percent,
+                amount=amount,
+                invoiced=taken.get((vat_code, percent), NOK_0),
+                rows=tuple(same),
+            )
 
 
 def _line(part: _Part, target: SalesAccount, percent: Decimal) -> Line:
@@ -177,14 +194,21 @@ def _parts(z: ZReport, sold: _Sold, accounts: AccountMap) -> tuple[list[_Part], 
     if accounts.sales_by_group and z.whole_period is not None:
         groups = [group for group in z.whole_period.group_vat if _belongs(group, sold)]
         known = sum((group.amount for group in groups), NOK_0)
-        if known != sold.amount:
+        if known != sold.amount + sold.invoiced:
             doubts.append(_groups_differ(sold, known))
             groups = []
     parts = [*_group_parts(groups, sold, accounts)]
     rest = sold.amount - sum((part.amount for part in parts), NOK_0)
+    if parts and sold.invoiced:
+        doubts.append(_invoices_by_group(sold))
+        if rest * sold.amount < 0:
+            # More was invoiced than the account of the VAT code holds: it was sold in those groups.
+            parts, rest = [], sold.amount
     if rest:
         target = _target(accounts.sales, sold.vat_code, sold.percent, accounts)
-        parts.append(_Part(amount=rest, text=f"sales {sold.percent} %", source=sold.where, target=target))
+        less = f" less invoices {format_nok(sold.invoiced)}:" if sold.invoiced else ""
+        source = f"{sold.where}{less}"
+        parts.append(_Part(amount=rest, text=f"sales {sold.percent} %", source=source, target=target))
     return parts, doubts
 
 
@@ -227,11 +251,25 @@ def _groups_differ(sold: _Sold, known: Decimal) -> Finding:
         severity=Severity.WARN,
         message=(
             f"the lines sold at {sold.percent} % sum to {format_nok(known)} by article group, "
-            f"the Z-report says {format_nok(sold.amount)}; all of it goes to the account of the VAT code"
+            f"the Z-report says {format_nok(sold.amount + sold.invoiced)}; all of it goes to the account of the VAT code"
         ),
         remedy="Move it by hand if the groups' accounts matter; ask the till's vendor why they differ.",
-        expected=sold.amount,
+        expected=sold.amount + sold.invoiced,
         actual=known,
+        where=sold.where,
+    )
+
+
+def _invoices_by_group(sold: _Sold) -> Finding:
+    return Finding(
+        rule="invoice-groups",
+        severity=Severity.WARN,
+        message=(
+            f"{format_nok(sold.invoiced)} sold at {sold.percent} % stands on invoices and was taken off the account "
+            "of its VAT code; which article groups it was is not known"
+        ),
+        remedy="Move it by hand if the groups' accounts matter.",
+        actual=sold.invoiced,
         where=sold.where,
     )
 

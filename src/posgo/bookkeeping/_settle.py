@@ -7,24 +7,27 @@ cash rounding: at most 0.50 a cash payment (regulation of 16 March 2011 no.
 294). More than that is an error of somebody's and never a plug.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, localcontext
 
 import attrs
 
 from posgo.bookkeeping._identities import identities
+from posgo.bookkeeping._invoiced import Invoiced, invoiced, is_invoice_pay_in
 from posgo.bookkeeping._lines import Line, Role, total_per_account
+from posgo.bookkeeping._payments import PaidInvoices, paid_invoices
 from posgo.bookkeeping._residual import cash_rounding_findings, moved_cash, residual
 from posgo.bookkeeping._revenue import sales_lines, vat_drift
-from posgo.bookkeeping._tenders import CASH, tender_lines
+from posgo.bookkeeping._tenders import CASH, pay_in_lines, tender_lines
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.identity import settlement_reference, z_number
 from posgo.models._continuity import continuity
 from posgo.models._dates import business_day
 from posgo.models._money import EXACT, NOK_0, format_nok
 from posgo.models.findings import Finding, Severity
+from posgo.models.invoices import OpenItem
 from posgo.models.pos import CashCount, ZReport
-from posgo.models.vouchers import Settlement, Voucher
+from posgo.models.vouchers import Journal, Settlement, Voucher
 
 __all__ = ["settle"]
 
@@ -35,7 +38,12 @@ _TOO_LARGE = Decimal(10) ** 13
 
 
 def settle(
-    z: ZReport, accounts: AccountMap, *, count: CashCount | None = None, previous: ZReport | None = None
+    z: ZReport,
+    accounts: AccountMap,
+    *,
+    count: CashCount | None = None,
+    previous: ZReport | None = None,
+    open_items: Iterable[OpenItem] | None = None,
 ) -> Settlement:
     """
     Work out the voucher of one Z-report.
@@ -48,43 +56,67 @@ def settle(
         count: The drawer as counted; None if it was not counted.
         previous: The Z-report before this one on the same cash point, to
             notice a day that is missing; None if unknown.
+        open_items: What Go says of the invoices that were paid; one that is missing is not known there.
+            None takes each invoice for paid to the øre, under the matching reference of its order.
 
     Returns:
         The voucher, or what blocks it; with every other finding either way.
     """
     with localcontext(EXACT):
-        return _settled(z, accounts, count, previous)
+        paid = paid_invoices(z, accounts, open_items)
+        return _settled(z, accounts, count, previous, paid)
 
 
 def _settled(
-    z: ZReport, accounts: AccountMap, count: CashCount | None, previous: ZReport | None
+    z: ZReport,
+    accounts: AccountMap,
+    count: CashCount | None,
+    previous: ZReport | None,
+    paid: PaidInvoices,
 ) -> Settlement:
-    revenue, revenue_findings = sales_lines(z, accounts)
+    share = invoiced(z, accounts)
+    revenue, revenue_findings = sales_lines(share.own, accounts, share.taken)
     tenders, tender_findings = tender_lines(z, accounts)
-    unsupported = list(_unsupported(z))
-    rest = residual(z, accounts)
-    # What cannot be booked yet cannot be told from rounding either.
-    money = [] if unsupported else [*cash_rounding_findings(z, accounts, rest)]
-    lines, gaps = _other_lines(z, accounts, NOK_0 if unsupported else rest)
+    pay_ins, pay_in_findings = pay_in_lines(z, share.outside, accounts)
+    unsupported = list(_unsupported(z, accounts))
+    # What cannot be booked yet, or contradicts itself, cannot be told from rounding either.
+    rest = residual(share, accounts) if share.understood and not unsupported else None
+    lines, gaps = _other_lines(z, accounts, rest or NOK_0, paid)
     findings = [
         *z.findings,
         *_continuity(previous, z, accounts),
         *identities(z, accounts),
         *revenue_findings,
         *tender_findings,
+        *pay_in_findings,
         *gaps,
-        *money,
-        *_count(z, count),
+        *share.findings,
+        *paid.findings,
+        *_rounding_findings(share, accounts, rest, paid),
+        *_count(share, accounts, count),
         *_shown(z, accounts),
         *unsupported,
         *_too_large(z),
     ]
     if any(finding.blocks for finding in findings):
         return Settlement(voucher=None, findings=findings)
-    voucher = _voucher(z, accounts, [*tenders, *lines, *revenue])
+    voucher = _voucher(z, accounts, [*tenders, *pay_ins, *paid.lines, *lines, *revenue])
     if voucher is None:
         return Settlement(voucher=None, findings=[*findings, _nothing(z)])
-    return Settlement(voucher=voucher, findings=[*findings, *vat_drift(z, accounts, voucher.postings)])
+    if paid.by_number:
+        voucher = attrs.evolve(voucher, journal=Journal.BANK)
+    return Settlement(
+        voucher=voucher, findings=[*findings, *vat_drift(share.own, accounts, voucher.postings)]
+    )
+
+
+def _rounding_findings(
+    share: Invoiced, accounts: AccountMap, rest: Decimal | None, paid: PaidInvoices
+) -> Iterable[Finding]:
+    if rest is None:
+        return ()
+    of_invoices = sum((amount for _, amount in paid.rounding), NOK_0)
+    return cash_rounding_findings(share, accounts, rest, of_invoices=of_invoices)
 
 
 def _continuity(previous: ZReport | None, z: ZReport, accounts: AccountMap) -> tuple[Finding, ...]:
@@ -113,11 +145,14 @@ def _voucher(z: ZReport, accounts: AccountMap, lines: list[Line]) -> Voucher | N
     )
 
 
-def _other_lines(z: ZReport, accounts: AccountMap, rest: Decimal) -> tuple[list[Line], list[Finding]]:
+def _other_lines(
+    z: ZReport, accounts: AccountMap, rest: Decimal, paid: PaidInvoices
+) -> tuple[list[Line], list[Finding]]:
     tips = z.tips if accounts.pos.tips_in_payments else NOK_0
     wanted = (
         # A residual below zero is money the shop let go: a loss is a debit.
         (Role.ROUNDING, "cash_rounding", -rest, "cash rounding"),
+        *((Role.ROUNDING, "cash_rounding", -amount, text) for text, amount in paid.rounding),
         (Role.TIPS, "tips", -tips, "tips"),
     )
     lines: list[Line] = []
@@ -152,11 +187,12 @@ def _unmapped(name: str, text: str, amount: Decimal) -> Finding:
     )
 
 
-def _count(z: ZReport, count: CashCount | None) -> Iterator[Finding]:
+def _count(share: Invoiced, accounts: AccountMap, count: CashCount | None) -> Iterator[Finding]:
     if count is None:
         return
+    z = share.own
     cash = sum((tender.amount for tender in z.tenders if tender.code == CASH), NOK_0)
-    expected = z.opening_float + cash + moved_cash(z)
+    expected = z.opening_float + cash + moved_cash(share, accounts)
     difference = count.counted - expected
     yield Finding(
         rule="cash-count",
@@ -196,12 +232,12 @@ def _shown(z: ZReport, accounts: AccountMap) -> Iterator[Finding]:
             )
 
 
-def _unsupported(z: ZReport) -> Iterator[Finding]:
+def _unsupported(z: ZReport, accounts: AccountMap) -> Iterator[Finding]:
     """
     What needs postings that posgo does not make yet: it blocks, so that nothing is dropped.
     """
     for row in z.movements:
-        if row.amount:
+        if row.amount and not is_invoice_pay_in(row, accounts):
             yield Finding(
                 rule="movement",
                 severity=Severity.BLOCK,
@@ -213,22 +249,11 @@ def _unsupported(z: ZReport) -> Iterator[Finding]:
                 actual=row.amount,
                 where=f"{row.direction.value} {row.type}",
             )
-    for payment in z.invoice_payments:
-        yield Finding(
-            rule="invoice-payment",
-            severity=Severity.BLOCK,
-            message=(
-                f"invoice {payment.invoice_no} was paid at the till with {format_nok(payment.amount)}, "
-                "which needs postings on the customer that posgo does not make yet"
-            ),
-            remedy="Book this Z-report by hand.",
-            actual=payment.amount,
-            where=f"invoice {payment.invoice_no}",
-        )
 
 
 def _too_large(z: ZReport) -> Iterator[Finding]:
-    amounts = [z.tips, *(tender.amount for tender in z.tenders)]
+    amounts = [z.tips, *(payment.amount for payment in z.invoice_payments)]
+    amounts += [tender.amount for tender in z.tenders]
     amounts += [part for row in z.vat_rows for part in (row.amount, row.vat)]
     largest = sum((abs(amount) for amount in amounts), NOK_0)
     if largest >= _TOO_LARGE:

@@ -2,17 +2,22 @@
 Money received by a Z-report's means of payment.
 """
 
+from collections.abc import Iterable
+
+import attrs
+
 from posgo.bookkeeping._lines import Line, Role
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.models._money import format_nok
 from posgo.models.findings import Finding, Severity
-from posgo.models.pos import Tender, ZReport
+from posgo.models.pos import InvoicePayment, Tender, ZReport
 
-__all__ = ["CASH", "tender_lines", "took_cash"]
+__all__ = ["CASH", "pay_in_lines", "tender_lines", "tender_of", "took_cash"]
 
 CASH = "12001"
 """Predefined payment code of cash, in any currency."""
 
+_SOURCES = {Role.TENDER: "tender", Role.PAY_IN: "invoices paid by"}
 _FALLBACKS = {"12005": "gift_cards", "12010": "credit_notes"}
 
 
@@ -20,9 +25,31 @@ def tender_lines(z: ZReport, accounts: AccountMap) -> tuple[list[Line], list[Fin
     """
     Debit every means of payment to its account; list every gap of the mapping.
     """
+    return _lines(z.tenders, Role.TENDER, accounts)
+
+
+def pay_in_lines(
+    z: ZReport, payments: Iterable[InvoicePayment], accounts: AccountMap
+) -> tuple[list[Line], list[Finding]]:
+    """
+    Debit what was paid on invoices outside the Z-report's tenders to the account of the payment's own tender.
+    """
+    paid = (attrs.evolve(tender_of(payment, z), amount=payment.amount) for payment in payments)
+    return _lines(paid, Role.PAY_IN, accounts)
+
+
+def tender_of(payment: InvoicePayment, z: ZReport) -> Tender:
+    """
+    The means of payment of an invoice, as the Z-report knows it by either of its codes.
+    """
+    known = (tender for tender in z.tenders if payment.tender in (tender.pos_code, tender.code))
+    return next(known, Tender(code=payment.tender, amount=0))
+
+
+def _lines(tenders: Iterable[Tender], role: Role, accounts: AccountMap) -> tuple[list[Line], list[Finding]]:
     lines: list[Line] = []
     gaps: list[Finding] = []
-    for tender in z.tenders:
+    for tender in tenders:
         if not tender.amount:
             continue
         account = _account(tender, accounts)
@@ -31,11 +58,11 @@ def tender_lines(z: ZReport, accounts: AccountMap) -> tuple[list[Line], list[Fin
         else:
             lines.append(
                 Line(
-                    role=Role.TENDER,
+                    role=role,
                     account=account,
                     amount=tender.amount,
                     text=tender.description or tender.pos_code or tender.code,
-                    source=f"tender {tender.pos_code or tender.code} {format_nok(tender.amount)}",
+                    source=f"{_SOURCES[role]} {tender.pos_code or tender.code} {format_nok(tender.amount)}",
                 )
             )
     return lines, gaps

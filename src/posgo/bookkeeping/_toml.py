@@ -15,9 +15,12 @@ from typing import Any, TypeVar
 import attrs
 
 from posgo.bookkeeping.accounts import (
+    INVOICES,
     VAT_RATES,
     AccountMap,
     CashPointSettings,
+    InvoiceCase,
+    InvoiceRules,
     MovementRule,
     OtherAccounts,
     PosProperties,
@@ -128,13 +131,16 @@ class _Reader:
         self.problems: list[str] = []
 
     def account_map(self, document: Table) -> AccountMap | None:
-        known = {"sales", "tenders", "other", "movements", "pos", "cash_points", "vat_rates"}
+        known = {"sales", "tenders", "other", "movements", "invoices", "pos", "cash_points", "vat_rates"}
         self._unknown_keys(document, known, "")
         sales = self._table(document, "sales", required=True)
         by_group = self._table(sales, "groups", at="sales")
         pos = self._pos(self._table(document, "pos"))
         accounts = self._table(document, "other")
         other = self._other(accounts)
+        movements = self._each(self._table(document, "movements"), "movements", _movement(accounts.keys()))
+        if pos is not None:
+            self.problems += _invoice_movements(movements, pos)
         own_sales = {key: value for key, value in sales.items() if key != "groups"}
         if by_group and not own_sales:
             self.problems.append("[sales] has only groups; a code without a group needs an account too")
@@ -142,9 +148,8 @@ class _Reader:
             "sales": self._sales(own_sales, "sales"),
             "sales_by_group": dict(self._pairs(by_group, "sales.groups", self._group)),
             "tenders": self._each(self._table(document, "tenders", required=True), "tenders", _account),
-            "movements": self._each(
-                self._table(document, "movements"), "movements", _movement(accounts.keys())
-            ),
+            "movements": movements,
+            "invoices": self._invoices(document),
             "cash_points": self._cash_points(self._table(document, "cash_points")),
             "vat_rates": VAT_RATES | self._each(self._table(document, "vat_rates"), "vat_rates", _rates),
         }
@@ -170,6 +175,14 @@ class _Reader:
         names = {field.name for field in attrs.fields(OtherAccounts)}
         self._unknown_keys(table, names, "other")
         return OtherAccounts(**self._each({k: v for k, v in table.items() if k in names}, "other", _account))
+
+    def _invoices(self, document: Table) -> InvoiceRules | None:
+        if "invoices" not in document:
+            return None
+        table = self._table(document, "invoices")
+        self._unknown_keys(table, {"account", *_INVOICE_CASES}, "invoices")
+        known = {key: value for key, value in table.items() if key == "account" or key in _INVOICE_CASES}
+        return InvoiceRules(**dict(self._pairs(known, "invoices", _invoice_rule)))
 
     def _pos(self, table: Table) -> PosProperties | None:
         kinds: dict[str, Callable[[Any], Any]] = {
@@ -306,7 +319,7 @@ def _sales_account(key: str, value: Any) -> SalesAccount:
 
 
 def _movement(declared: Collection[str]) -> Callable[[Any], MovementRule]:
-    names = sorted(field.name for field in attrs.fields(OtherAccounts))
+    names = [*sorted(field.name for field in attrs.fields(OtherAccounts)), INVOICES]
 
     def read(value: Any) -> MovementRule:
         table = _keys(value, {"to", "in_payments"})
@@ -317,13 +330,45 @@ def _movement(declared: Collection[str]) -> Callable[[Any], MovementRule]:
             to = _account(to)
         elif to not in names:
             raise _Problem(f"to = {_shown(to)} is no name of [other]; known are {', '.join(names)}")
-        elif to not in declared:
+        elif to not in declared and to != INVOICES:
             raise _Problem(f"to = {_shown(to)} needs [other] {to}, which is missing")
         return MovementRule(
             to=to, in_payments=_flag(table["in_payments"]) if "in_payments" in table else None
         )
 
     return read
+
+
+def _invoice_movements(movements: Mapping[str, MovementRule], pos: PosProperties) -> Iterator[str]:
+    """
+    A payment says which invoice it pays, not which type of pay-in it was: all types must mean the same.
+    """
+    of_invoices = {
+        name: pos.movements_in_payments if rule.in_payments is None else rule.in_payments
+        for name, rule in movements.items()
+        if rule.to == INVOICES
+    }
+    if len({*of_invoices.values()}) > 1:
+        names = ", ".join(_cut(name) for name in of_invoices)
+        yield f'[movements] {names}: in_payments must be the same for every type with to = "{INVOICES}"'
+
+
+_INVOICE_CASES = {
+    "partial": InvoiceCase.BANK_JOURNAL,
+    "overpaid": InvoiceCase.ON_ACCOUNT,
+    "not_open": InvoiceCase.ON_ACCOUNT,
+    "refunds": InvoiceCase.ON_ACCOUNT,
+    "no_reference": InvoiceCase.BANK_JOURNAL,
+}
+
+
+def _invoice_rule(key: str, value: Any) -> Any:
+    if key == "account":
+        return _account(value)
+    allowed = {case.value: case for case in (InvoiceCase.BLOCK, _INVOICE_CASES[key])}
+    if not isinstance(value, str) or value not in allowed:
+        raise _Problem(f"{_shown(value)} is neither {' nor '.join(map(repr, allowed))}")
+    return allowed[value]
 
 
 def _cash_point(value: Any) -> CashPointSettings:

@@ -17,8 +17,11 @@ from pathlib import Path
 import attrs
 
 __all__ = [
+    "INVOICES",
     "AccountMap",
     "CashPointSettings",
+    "InvoiceCase",
+    "InvoiceRules",
     "MappedAccount",
     "MovementRule",
     "OtherAccounts",
@@ -37,6 +40,10 @@ VAT_RATES: dict[str, tuple[Decimal, ...]] = {
     "33": (Decimal(12),),
     **dict.fromkeys(("0", "5", "51", "52", "6", "7"), (Decimal(0),)),
 }
+
+
+INVOICES = "invoices"
+"""Where a pay-in goes that pays invoices of Go: to the customers, as the Z-report's payments say."""
 
 
 class VatRows(enum.Enum):
@@ -93,12 +100,49 @@ class MovementRule:
     What a type of pay-in or pay-out is.
 
     Attributes:
-        to: Account number, or a name of :class:`OtherAccounts`.
+        to: Account number, a name of :class:`OtherAccounts`, or ``"invoices"``.
         in_payments: Whether the till counts it in its tenders; None leaves it to ``[pos]``.
     """
 
     to: int | str
     in_payments: bool | None = None
+
+
+class InvoiceCase(enum.Enum):
+    """
+    What becomes of a payment that does not simply settle its invoice.
+    """
+
+    BLOCK = "block"
+    """Nothing is booked before somebody has looked."""
+
+    BANK_JOURNAL = "bank_journal"
+    """The day becomes a bank journal, whose lines name the invoice they pay."""
+
+    ON_ACCOUNT = "on_account"
+    """It is booked on the customer, matched with nothing: a person matches it in Go."""
+
+
+@attrs.frozen(kw_only=True)
+class InvoiceRules:
+    """
+    How invoices paid at the till are booked.
+
+    Attributes:
+        account: Control account of the customers; the postings go to the customers' own accounts behind it.
+        partial: Less was paid than is open. ``BLOCK`` or ``BANK_JOURNAL``.
+        overpaid: More was paid than is open. ``BLOCK``, or ``ON_ACCOUNT`` for what is too much.
+        not_open: Nothing is open in Go. ``BLOCK`` or ``ON_ACCOUNT``.
+        refunds: Money was paid back without a credit note that is open. ``BLOCK`` or ``ON_ACCOUNT``.
+        no_reference: The invoice has no matching reference. ``BLOCK`` or ``BANK_JOURNAL``.
+    """
+
+    account: int = 1500
+    partial: InvoiceCase = InvoiceCase.BLOCK
+    overpaid: InvoiceCase = InvoiceCase.BLOCK
+    not_open: InvoiceCase = InvoiceCase.BLOCK
+    refunds: InvoiceCase = InvoiceCase.BLOCK
+    no_reference: InvoiceCase = InvoiceCase.BANK_JOURNAL
 
 
 @attrs.frozen(kw_only=True)
@@ -147,12 +191,14 @@ class MappedAccount:
         account: Number in the chart.
         vat_code: Standard VAT code it is posted with; None if outside VAT.
         rates: Per cent that may be sold there; empty if the map does not say.
+        subledger: Whether it stands for the accounts of customers behind it.
     """
 
     place: str
     account: int
     vat_code: str | None = None
     rates: tuple[Decimal, ...] = ()
+    subledger: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -171,6 +217,7 @@ class AccountMap:
         movements: What each type of pay-in and pay-out is.
         cash_points: Per till; ``"*"`` is every till not named.
         vat_rates: Per cent that each standard code may stand for.
+        invoices: How invoices paid at the till are booked; None if the map does not say.
     """
 
     sales: Mapping[str, SalesAccount]
@@ -181,6 +228,7 @@ class AccountMap:
     movements: Mapping[str, MovementRule] = attrs.Factory(dict)
     cash_points: Mapping[str, CashPointSettings] = attrs.Factory(dict)
     vat_rates: Mapping[str, tuple[Decimal, ...]] = VAT_RATES
+    invoices: InvoiceRules | None = None
 
     @classmethod
     def from_toml(cls, source: str | Path) -> AccountMap:
@@ -231,6 +279,24 @@ class AccountMap:
         for name, rule in self.movements.items():
             if isinstance(rule.to, int):
                 yield MappedAccount(place=f'[movements] "{name}"', account=rule.to)
+        if self.takes_invoices:
+            yield MappedAccount(
+                place="[invoices] account", account=self.invoice_rules.account, subledger=True
+            )
+
+    @property
+    def invoice_rules(self) -> InvoiceRules:
+        """
+        How invoices paid at the till are booked; as by default, if the map does not say.
+        """
+        return self.invoices or InvoiceRules()
+
+    @property
+    def takes_invoices(self) -> bool:
+        """
+        Whether the map foresees that invoices are paid at the till.
+        """
+        return self.invoices is not None or any(rule.to == INVOICES for rule in self.movements.values())
 
     def sales_accounts(self) -> dict[str, int]:
         """
@@ -245,7 +311,7 @@ class AccountMap:
         """
         Every account number this map may post to.
         """
-        return frozenset(line.account for line in self.mapped())
+        return frozenset((*(line.account for line in self.mapped()), self.invoice_rules.account))
 
     def department_codes(self) -> frozenset[str]:
         """

@@ -7,7 +7,7 @@ import uuid
 
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.models._continuity import z_sequence
-from posgo.models.pos import ZReport
+from posgo.models.pos import InvoicePayment, ZReport
 
 __all__ = ["REVISION", "fingerprint", "settlement_reference", "z_number"]
 
@@ -53,6 +53,12 @@ def fingerprint(z: ZReport) -> str:
         ),
         sorted(f"{row.code} {row.amount}" for row in z.tenders if row.amount),
         sorted(f"{row.direction.value} {row.type} {row.amount}" for row in z.movements if row.amount),
-        sorted(f"{row.invoice_no} {row.tender} {row.amount}" for row in z.invoice_payments),
+        sorted(_paid(row) for row in z.invoice_payments),
     )
     return hashlib.sha256(repr(figures).encode()).hexdigest()
+
+
+def _paid(payment: InvoicePayment) -> str:
+    sales = sorted(f"{row.vat_code} {row.percent} {row.amount} {row.vat}" for row in payment.sales)
+    named = f"{payment.invoice_no} {payment.order} {payment.customer}"
+    return f"{named} {payment.tender} {payment.amount} {sales}"

@@ -15,7 +15,7 @@ from posgo.models._money import format_nok
 from posgo.models.findings import Finding, Severity
 from posgo.models.ledger import Department, JournalEntry, JournalLine, LedgerAccount, VatCode
 from posgo.models.pos import ZReport
-from posgo.models.vouchers import Posting, Voucher
+from posgo.models.vouchers import Journal, Posting, Voucher
 
 __all__ = [
     "CONTROL_ACCOUNTS",
@@ -140,32 +140,38 @@ def company_findings(z: ZReport, view: LedgerView) -> tuple[Finding, ...]:
     )
 
 
-def resolve(voucher: Voucher, view: LedgerView) -> Resolution:
+def resolve(
+    voucher: Voucher,
+    view: LedgerView,
+    *,
+    customers: Mapping[str, int] | None = None,
+    journal: Journal = Journal.CASH,
+) -> Resolution:
     """
     Turn account numbers and codes into the ledger's ids.
 
     Checks in one pass: accounts, VAT codes with their validity, rate and
-    locks, departments. The period is left to :func:`period_findings`, because
-    a voucher that was posted before its period was locked still has its ids.
+    locks, departments, customers. The period is left to :func:`period_findings`,
+    because a voucher that was posted before its period was locked still has its ids.
+
+    Args:
+        voucher: What is to be posted.
+        view: The ledger.
+        customers: Ids of customers' own accounts, by what the postings call the customers; None for none.
+        journal: The kind it is posted as; only a bank journal carries invoice numbers.
     """
     findings: list[Finding] = []
     lines = []
     for posting in voucher.postings:
-        account = view.accounts.get(posting.account)
-        vat = view.vat_code(posting.vat_code or OUTSIDE_VAT, voucher.date)
-        department = view.departments.get(posting.department) if posting.department else None
         findings += _posting_findings(posting, voucher.date, view)
-        if account is not None and vat is not None:
-            lines.append(
-                JournalLine(
-                    account_id=account.id,
-                    vat_id=vat.id,
-                    amount=posting.amount,
-                    text=posting.text or None,
-                    department_id=department.id if department else None,
-                    matching_reference=posting.matching_reference,
-                )
-            )
+        account = view.accounts.get(posting.account)
+        account_id = account.id if account else None
+        if posting.customer is not None:
+            account_id = (customers or {}).get(posting.customer)
+            findings += _customer_findings(posting, account_id)
+        vat = view.vat_code(posting.vat_code or OUTSIDE_VAT, voucher.date)
+        if account_id is not None and vat is not None:
+            lines.append(_line(posting, account_id, vat.id, view, journal))
     findings = list(dict.fromkeys(findings))
     if any(finding.blocks for finding in findings):
         return Resolution(entry=None, findings=tuple(findings))
@@ -179,6 +185,32 @@ def resolve(voucher: Voucher, view: LedgerView) -> Resolution:
         source_system=voucher.source_system,
     )
     return Resolution(entry=entry, findings=tuple(findings))
+
+
+def _line(posting: Posting, account_id: int, vat_id: int, view: LedgerView, journal: Journal) -> JournalLine:
+    department = view.departments.get(posting.department) if posting.department else None
+    numbered = journal is Journal.BANK and posting.invoice_no is not None
+    return JournalLine(
+        account_id=account_id,
+        vat_id=vat_id,
+        amount=posting.amount,
+        text=posting.text or None,
+        department_id=department.id if department else None,
+        matching_reference=posting.matching_reference,
+        invoice_no=str(posting.invoice_no) if numbered else None,
+        reference=posting.reference,
+    )
+
+
+def _customer_findings(posting: Posting, account_id: int | None) -> Iterator[Finding]:
+    if account_id is None:
+        yield _blocks(
+            "customer-missing",
+            f"customer {posting.customer}, to whose account {format_nok(posting.amount)} should go, "
+            "has none that was found in Go",
+            "Sync the customers, or correct the customer in the POS.",
+            f"customer {posting.customer}",
+        )
 
 
 def period_findings(day: date, view: LedgerView) -> Iterator[Finding]:

@@ -7,13 +7,15 @@ from decimal import Decimal
 
 import attrs
 
-from posgo.models._checks import to_tuple
+from posgo.models._checks import to_optional_text, to_tuple
+from posgo.models._money import to_nok
 
 __all__ = [
     "CustomerBalance",
     "InvoiceVoucher",
     "InvoiceVoucherLine",
     "LedgerEntry",
+    "OpenItem",
     "OutgoingInvoice",
     "OutgoingInvoiceLine",
 ]
@@ -176,6 +178,30 @@ class LedgerEntry:
     due_date: dt.date | None = None
     is_ours: bool | None = None
     changed_at: dt.datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OpenItem:
+    """
+    What Go says of one invoice that was paid at a till.
+
+    Attributes:
+        invoice_no: Its number; None for an invoice the POS numbers itself, which is known by its order.
+        order: The POS's id of its order; None if not known.
+        balance: NOK still open: positive if the customer owes it, negative on a credit note, 0 if settled.
+        customer: Whose it is, as :attr:`posgo.InvoicePayment.customer` names it; None if not known.
+        matching_reference: What Go matches payments by; None if nothing.
+        lines: How many lines it has: each may have been rounded by an øre.
+        reversed: Whether it was reversed in Go.
+    """
+
+    invoice_no: int | None = None
+    order: str | None = attrs.field(default=None, converter=to_optional_text)
+    balance: Decimal = attrs.field(converter=to_nok)
+    customer: str | None = attrs.field(default=None, converter=to_optional_text)
+    matching_reference: str | None = attrs.field(default=None, converter=to_optional_text)
+    lines: int = 1
+    reversed: bool = False
 
 
 @attrs.frozen(kw_only=True)

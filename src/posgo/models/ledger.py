@@ -188,6 +188,7 @@ class JournalLine:
         invoice_no: Number of the invoice a line pays; in bank journals only. None if none.
         project_id: Id of the project; None if none.
         location_id: Id of the location; None if none.
+        reference: The line's own reference, which Go keeps and shows; None if none.
     """
 
     account_id: int
@@ -199,6 +200,7 @@ class JournalLine:
     invoice_no: str | None = None
     project_id: int | None = None
     location_id: int | None = None
+    reference: str | None = None
 
 
 @attrs.frozen(kw_only=True)

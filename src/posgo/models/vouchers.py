@@ -53,6 +53,8 @@ class Posting:
         department: Department code; None if none.
         customer: Customer id when the posting goes to a customer's subledger; None otherwise.
         matching_reference: What the ledger matches an invoice with its payment by; None if nothing.
+        invoice_no: Number of the invoice the posting pays; None if none. Only bank journals carry it to the ledger.
+        reference: The line's own reference, which the ledger keeps and shows; None if none.
         source: The rows of the Z-report this amount came from, for people.
     """
 
@@ -64,6 +66,8 @@ class Posting:
     department: str | None = attrs.field(default=None, converter=to_optional_text)
     customer: str | None = attrs.field(default=None, converter=to_optional_text)
     matching_reference: str | None = attrs.field(default=None, converter=to_optional_text)
+    invoice_no: int | None = None
+    reference: str | None = attrs.field(default=None, converter=to_optional_text)
     source: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
 
@@ -98,6 +102,7 @@ class Voucher:
             Id of the source document in the system it came from (SAF-T batch
             id), at most 35 characters: this voucher sums up many sales.
         source_system: Id of the till the sales were registered on (SAF-T source id), at most 35 characters.
+        journal: The kind it must be posted as; None leaves it to whoever posts it.
     """
 
     date: date
@@ -107,6 +112,7 @@ class Voucher:
     imported_no: int | None = None
     batch: str | None = attrs.field(default=None, converter=to_optional_text)
     source_system: str | None = attrs.field(default=None, converter=to_optional_text)
+    journal: Journal | None = None
 
     @property
     def total(self) -> Decimal:

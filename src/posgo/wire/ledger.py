@@ -49,6 +49,7 @@ members(
     amount="CurrencyAmount",
     text="Description",
     matching_reference="CustomMatchingReference",
+    reference="ExternalLineReference",
 )
 members(
     PostedVoucher,
@@ -92,6 +93,7 @@ def _line(line: JournalLine, entry: JournalEntry) -> dict[str, Any]:
         "InvoiceNo": line.invoice_no,
         "ProjectId": line.project_id,
         "LocationId": line.location_id,
+        "ExternalLineReference": line.reference,
     }
     return without_none(members_)
 
