@@ -126,6 +126,7 @@ class _Core:
             accounts=self.accounts,
             books=self._books,
             journal=self.profile.journal,
+            today=to_oslo(self.clock.utc_now()).date(),
             dry_run=self.dry_run if dry_run is None else dry_run,
             look_up_after=self.look_up_after,
         )

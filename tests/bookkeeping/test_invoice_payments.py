@@ -392,9 +392,7 @@ class TestOneInvoiceOnePosting:
         known = item(invoice_no=None, order="o1")
         [*_, posting, _] = settle(z, ACCOUNTS, open_items=[known]).voucher.postings  # type: ignore[union-attr]
 
-        assert (None, "invoice:pos:o1", "pos:o1") == (
-            *(posting.invoice_no, posting.reference, posting.matching_reference),
-        )
+        assert (None, None, "pos:o1") == (posting.invoice_no, posting.reference, posting.matching_reference)
 
     def test_without_go(self) -> None:
         """
@@ -525,7 +523,16 @@ class TestHardCases:
         over = settle(
             day(payment(600, invoice_no=None)), ruled(overpaid=InvoiceCase.ON_ACCOUNT), open_items=[known]
         )
-        assert "invoice-unmatched" == the_finding(over).rule
+        assert "invoice-overpaid" == the_finding(over).rule
+        closed = attrs.evolve(known, balance=0)
+        rules = ruled(not_open=InvoiceCase.ON_ACCOUNT)
+        assert settle(day(payment(invoice_no=None)), rules, open_items=[closed]).blocked
+        unmatched = settle(
+            day(payment(600)),
+            ruled(overpaid=InvoiceCase.ON_ACCOUNT, no_reference=InvoiceCase.BLOCK),
+            open_items=[item(matching_reference=None)],
+        )
+        assert "invoice-unmatched" == the_finding(unmatched).rule
 
     @pytest.mark.parametrize(
         ("payments", "known", "words"),

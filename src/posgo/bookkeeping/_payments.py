@@ -16,13 +16,14 @@ import attrs
 from posgo.bookkeeping._lines import Line, Role
 from posgo.bookkeeping._tenders import CASH, tender_of
 from posgo.bookkeeping.accounts import AccountMap, InvoiceCase, InvoiceRules
+from posgo.bookkeeping.identity import line_reference
 from posgo.models._money import NOK_0, ORE, format_nok
 from posgo.models.findings import Finding, Severity
 from posgo.models.invoices import OpenItem
 from posgo.models.pos import InvoicePayment, ZReport
 from posgo.models.records import pos_reference
 
-__all__ = ["PaidInvoices", "line_reference", "paid_invoices"]
+__all__ = ["PaidInvoices", "paid_invoices"]
 
 _MOST_ROUNDED = Decimal("0.50")
 _DAY_BY_HAND = "Settle again when that is mended, or book this Z-report by hand."
@@ -100,14 +101,6 @@ class _Paid:
     def tolerance(self) -> Decimal:
         lines = self.item.lines if self.item is not None else 1
         return (_MOST_ROUNDED if self.in_cash else NOK_0) + ORE * max(1, lines)
-
-
-def line_reference(invoice_no: int | None, order: str | None, *, matched: bool = True) -> str:
-    """
-    A customer line's own reference: by it the voucher tells later which invoice was paid with how much.
-    """
-    name = str(invoice_no) if invoice_no is not None else pos_reference(order or "")
-    return f"{'invoice' if matched else 'on account'}:{name}"
 
 
 def paid_invoices(z: ZReport, accounts: AccountMap, open_items: Iterable[OpenItem] | None) -> PaidInvoices:
@@ -197,7 +190,7 @@ def _line(paid: _Paid, amount: Decimal, *, matched: bool = True) -> Line:
         customer=paid.customers[0],
         matching_reference=reference if matched else None,
         invoice_no=paid.invoice_no if matched else None,
-        reference=line_reference(paid.invoice_no, paid.order, matched=matched),
+        reference=line_reference(paid.invoice_no, matched=matched),
     )
 
 
@@ -246,7 +239,7 @@ def _too_much(paid: _Paid) -> PaidInvoices:
         f"{format_nok(paid.amount)} was paid on {paid.name}, which has only {format_nok(paid.balance)} open: "
         f"{format_nok(surplus)} too much"
     )
-    if paid.rules.overpaid is InvoiceCase.BLOCK:
+    if paid.rules.overpaid is InvoiceCase.BLOCK or paid.invoice_no is None:
         remedy = (
             "Name the other invoices it pays, as payments of their own; or set [invoices] overpaid = "
             f'"on_account" to owe the rest to the customer. {_DAY_BY_HAND}'
@@ -281,7 +274,11 @@ def _nothing_open(paid: _Paid) -> PaidInvoices:
 def _on_account(rule: str, paid: _Paid, setting: str) -> PaidInvoices:
     refund = paid.amount < 0
     message = f"{format_nok(paid.amount)} was paid {'back ' if refund else ''}on {paid.name}, {_state(paid)}"
-    if getattr(paid.rules, setting) is InvoiceCase.ON_ACCOUNT and paid.item is not None:
+    if (
+        getattr(paid.rules, setting) is InvoiceCase.ON_ACCOUNT
+        and paid.item is not None
+        and paid.invoice_no is not None
+    ):
         told = _finding(
             rule, paid, f"{message}; it stands on the customer's account, matched with nothing", Severity.WARN
         )

@@ -9,10 +9,19 @@ from posgo.bookkeeping.accounts import AccountMap
 from posgo.models._continuity import z_sequence
 from posgo.models.pos import InvoicePayment, ZReport
 
-__all__ = ["REVISION", "fingerprint", "settlement_reference", "z_number"]
+__all__ = [
+    "REVISION",
+    "fingerprint",
+    "line_reference",
+    "paid_invoice_no",
+    "settlement_reference",
+    "z_number",
+]
 
 # Frozen for ever: another namespace would book every Z-report a second time.
 _NAMESPACE = uuid.UUID("6f9c1a5e-3f0b-5b7e-9d50-0c4b1f0a7d1e")
+
+_PAID, _ON_ACCOUNT = "invoice:", "on account:"
 
 REVISION = 1
 """Revision of a settlement that was never corrected."""
@@ -34,6 +43,25 @@ def settlement_reference(z: ZReport, accounts: AccountMap, revision: int = REVIS
     """
     name = "\x1f".join((z.company, accounts.canonical(z.cash_point), z_number(z), str(revision)))
     return str(uuid.uuid5(_NAMESPACE, name))
+
+
+def line_reference(invoice_no: int | None, *, matched: bool = True) -> str | None:
+    """
+    A customer line's own reference: by it the voucher tells later which invoice was paid with how much.
+
+    An invoice without a number has none: its matching reference tells.
+    """
+    if invoice_no is None:
+        return None
+    return f"{_PAID if matched else _ON_ACCOUNT}{invoice_no}"
+
+
+def paid_invoice_no(reference: str | None) -> int | None:
+    """
+    The invoice a line's own reference says it pays; None if it says none.
+    """
+    number = (reference or "").removeprefix(_PAID)
+    return int(number) if number != reference and number.isdecimal() and len(number) <= 18 else None
 
 
 def fingerprint(z: ZReport) -> str:

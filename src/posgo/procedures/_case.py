@@ -2,16 +2,19 @@
 One Z-report on its way to Go, and what becomes of it.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import attrs
 
+from posgo.bookkeeping import settle
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.identity import fingerprint, z_number
 from posgo.models.findings import Finding
-from posgo.models.pos import ZReport
+from posgo.models.pos import CashCount, ZReport
 from posgo.models.vouchers import Journal, Settlement, SettlementStatus, Voucher
 from posgo.procedures.books import Books
+from posgo.procedures.receivables import Receivables
 from posgo.state import SettlementRecord, SettlementState
 
 __all__ = ["Case", "Desk", "SettlementResult"]
@@ -29,6 +32,7 @@ class Desk:
         dry_run: Whether to stop before the first write.
         look_up_after: How long to wait before looking for a voucher in doubt: reads lag behind writes.
         attempts: How often to send a voucher whose answer was lost and which a look-up did not find.
+        today: Norwegian date, whose balances count for paid invoices; None takes the business day.
     """
 
     accounts: AccountMap
@@ -37,6 +41,7 @@ class Desk:
     dry_run: bool = False
     look_up_after: timedelta = timedelta(seconds=2)
     attempts: int = 2
+    today: date | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -79,9 +84,12 @@ class Case:
     Attributes:
         desk: What settling needs beside it.
         z: The Z-report.
-        settlement: What the pure engine made of it.
+        settlement: What the pure engine made of it; no voucher as long as its paid invoices were not looked at.
         reference: The reference of its voucher.
         day: The business day, and the voucher's date.
+        count: The drawer as counted; None if it was not.
+        previous: The Z-report before it; None if unknown.
+        customers: Ids of the customers' own accounts, by what the voucher calls the customers.
     """
 
     desk: Desk
@@ -89,6 +97,34 @@ class Case:
     settlement: Settlement
     reference: str
     day: date
+    count: CashCount | None = None
+    previous: ZReport | None = None
+    customers: Mapping[str, int] = attrs.Factory(dict)
+
+    @property
+    def journal(self) -> Journal:
+        """
+        The kind of voucher: what the day needs, else what the desk posts.
+        """
+        voucher = self.settlement.voucher
+        return (voucher and voucher.journal) or self.desk.journal
+
+    def settled(self, receivables: Receivables | None = None) -> "Case":
+        """
+        The case with what the pure engine makes of the Z-report, and of what is known of its paid invoices.
+        """
+        z = self.z
+        if receivables is not None:
+            z = attrs.evolve(z, invoice_payments=receivables.payments)
+        settlement = settle(
+            z,
+            self.desk.accounts,
+            count=self.count,
+            previous=self.previous,
+            open_items=receivables.items if receivables is not None else None,
+        )
+        customers = receivables.customers if receivables is not None else {}
+        return attrs.evolve(self, settlement=settlement, customers=customers)
 
     def result(
         self,

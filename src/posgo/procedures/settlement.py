@@ -9,7 +9,6 @@ voucher that Go already holds counts as posted only if it says the same.
 
 import attrs
 
-from posgo.bookkeeping import settle
 from posgo.bookkeeping.identity import fingerprint, settlement_reference
 from posgo.bookkeeping.ledger import company_findings, period_findings, resolve
 from posgo.clients.go import vouchers
@@ -26,7 +25,7 @@ from posgo.models._money import NOK_0
 from posgo.models.findings import Finding
 from posgo.models.ledger import JournalEntry
 from posgo.models.pos import CashCount, GrandTotals, ZReport
-from posgo.models.vouchers import SettlementStatus
+from posgo.models.vouchers import Settlement, SettlementStatus
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures._case import Case, Desk, SettlementResult
 from posgo.procedures._comparison import Held, compare, standing
@@ -39,6 +38,7 @@ from posgo.procedures._messages import (
     voucher_missing,
 )
 from posgo.procedures.books import Found, find_voucher, read_ledger, swept_voucher
+from posgo.procedures.receivables import read_receivables
 from posgo.state import (
     Changes,
     CommitChanges,
@@ -82,14 +82,7 @@ def settle_z_report(
     """
     if previous is None:
         previous = yield from _previous(desk, z)
-    settlement = settle(z, desk.accounts, count=count, previous=previous)
-    case = Case(
-        desk=desk,
-        z=z,
-        settlement=settlement,
-        reference=settlement_reference(z, desk.accounts),
-        day=business_day(z.closed_at, desk.accounts.pos.business_day_ends),
-    )
+    case = _opened(desk, z, count, previous)
     prepared = yield from _prepare(case)
     if prepared.company:
         return case.blocked(*prepared.company)
@@ -97,9 +90,25 @@ def settle_z_report(
     record = loaded.settlements.get(case.reference)
     if record is not None and record.state is not SettlementState.SENDING:
         return (yield from _settled_before(case, record, prepared.entry))
-    if settlement.blocked or prepared.refusals:
+    if case.settlement.blocked or prepared.refusals:
         return case.blocked(*prepared.refusals)
     return (yield from _settle_once(case, prepared, loaded.version, in_doubt=record is not None))
+
+
+def _opened(desk: Desk, z: ZReport, count: CashCount | None, previous: ZReport | None) -> Case:
+    """
+    The case with its voucher, unless that hangs on what Go says of invoices.
+    """
+    case = Case(
+        desk=desk,
+        z=z,
+        settlement=Settlement(voucher=None, findings=z.findings),
+        reference=settlement_reference(z, desk.accounts),
+        day=business_day(z.closed_at, desk.accounts.pos.business_day_ends),
+        count=count,
+        previous=previous,
+    )
+    return case if z.invoice_payments else case.settled()
 
 
 def _settle_once(
@@ -117,6 +126,11 @@ def _settle_once(
         found = yield from swept_voucher(case.desk.books, case.reference, case.day)
     if found is not None:
         return (yield from _held_by_go(case, prepared.entry, found, version))
+    if case.z.invoice_payments:
+        case = case.settled((yield from read_receivables(case.z, max(case.day, case.desk.today or case.day))))
+        prepared = yield from _prepare(case)
+        if case.settlement.blocked or prepared.refusals:
+            return (yield from _blocked_unless_posted(case, prepared, version))
     if prepared.entry is None:
         return (yield from _nothing_to_post(case, version))
     if prepared.period:
@@ -124,6 +138,16 @@ def _settle_once(
     if case.desk.dry_run:
         return case.result(None)
     return (yield from _post(case, prepared.entry, version))
+
+
+def _blocked_unless_posted(case: Case, prepared: _Prepared, version: int) -> Procedure[SettlementResult]:
+    """
+    Invoices may have nothing open because this very Z-report was posted since Go was last looked through.
+    """
+    found = yield from find_voucher(case.reference, case.day)
+    if found is not None:
+        return (yield from _held_by_go(case, prepared.entry, found, version))
+    return case.blocked(*prepared.refusals)
 
 
 def _previous(desk: Desk, z: ZReport) -> Procedure[ZReport | None]:
@@ -169,7 +193,7 @@ def _prepare_once(case: Case) -> Procedure[_Prepared]:
     voucher = case.settlement.voucher
     if voucher is None:
         return _Prepared(entry=None, company=company, refusals=(), period=())
-    resolution = resolve(voucher, view)
+    resolution = resolve(voucher, view, customers=case.customers, journal=case.journal)
     return _Prepared(
         entry=resolution.entry,
         company=company,
@@ -193,11 +217,14 @@ def _settled_before(
         return case.blocked(voucher_missing(record))
     if found.reversed:
         return case.blocked(reversed_in_go(found.voucher_no))
+    held = Held.SAME
     # Without an entry there is nothing to compare: the map has a gap since.
-    other = entry is not None and (yield from compare(case, entry, found)) is Held.OTHER
+    if entry is not None or case.z.invoice_payments:
+        compared, held = yield from compare(case, entry, found)
+        case = case if held is Held.OTHER else compared
     return case.result(
         SettlementStatus.ALREADY_POSTED,
-        *((posted_otherwise(found.voucher_no),) if other else ()),
+        *((posted_otherwise(found.voucher_no),) if held is Held.OTHER else ()),
         voucher_id=record.voucher_id,
         voucher_no=record.voucher_no,
     )
@@ -224,13 +251,14 @@ def _held_by_go(
     """
     Go holds a voucher with our reference: it is ours only if it says the same.
     """
-    held = yield from compare(case, entry, found)
+    compared, held = yield from compare(case, entry, found)
     if held is Held.REVERSED:
         return case.blocked(reversed_in_go(found.voucher_no))
     if held is Held.OTHER:
         return case.blocked(
             reference_reused(case, f"is in Go as voucher {found.voucher_no} with other postings")
         )
+    case = compared
     if not case.desk.dry_run:
         posted = case.record(SettlementState.POSTED, found.voucher_id, found.voucher_no)
         yield from _commit(version, put=posted)
@@ -252,7 +280,7 @@ def _post(case: Case, entry: JournalEntry, version: int) -> Procedure[Settlement
     while True:
         attempt += 1
         try:
-            posted = yield from ask(vouchers.post(case.desk.journal, entry))
+            posted = yield from ask(vouchers.post(case.journal, entry))
         except DuplicateReferenceError:
             return (yield from _refused_as_duplicate(case, entry, version, sent_before=attempt > 1))
         except (ApiError, WireFormatError) as error:
@@ -264,7 +292,7 @@ def _post(case: Case, entry: JournalEntry, version: int) -> Procedure[Settlement
             if attempt >= case.desk.attempts:
                 raise
         else:
-            case.desk.books.remember(case.reference, posted, case.desk.journal)
+            case.desk.books.remember(case.reference, posted, case.journal)
             yield from _commit(version, put=case.record(SettlementState.POSTED, posted.id, posted.number))
             return case.result(SettlementStatus.POSTED, voucher_id=posted.id, voucher_no=posted.number)
 
