@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from posgo.models._money import NOK_0, format_nok
-from posgo.models.pos import ZReport
+from posgo.models.pos import InvoicePayment, ZReport
 from posgo.models.vouchers import SettlementStatus, Voucher
 from posgo.procedures._case import SettlementResult
 
@@ -24,11 +24,18 @@ def render_z_report(z: ZReport) -> str:
     rows += [(f"  paid by {row.description or row.code}", row.amount) for row in z.tenders]
     rows += [("  tips", z.tips)] if z.tips else []
     rows += [(f"  {row.direction.value} {row.type}", row.amount) for row in z.movements]
+    rows += [(f"  {_invoice(row)} paid by {row.tender}", row.amount) for row in z.invoice_payments]
     head = (
         f"Z-report {z.number} of cash point {z.cash_point}, closed {z.closed_at:%Y-%m-%d %H:%M}, "
         f"company {z.company}\nsales receipts {z.receipts}, returns {z.returns.number}"
     )
     return f"{head}\n{_table([(text, format_nok(amount)) for text, amount in rows], (_LEFT, _RIGHT))}"
+
+
+def _invoice(payment: InvoicePayment) -> str:
+    if payment.invoice_no is not None:
+        return f"invoice {payment.invoice_no}"
+    return f"invoice of order {payment.order}" if payment.order else "invoice"
 
 
 def render_voucher(voucher: Voucher) -> str:
@@ -47,7 +54,8 @@ def render_voucher(voucher: Voucher) -> str:
     ]
     rows.append(("", "sum", "", format_nok(voucher.total), format_nok(voucher.total)))
     table = _table(rows, (_LEFT, _LEFT, _LEFT, _RIGHT, _RIGHT), ruled=True)
-    return f"voucher of {voucher.date}: {voucher.text}\n{table}"
+    kind = f" ({voucher.journal.value})" if voucher.journal is not None else ""
+    return f"voucher of {voucher.date}: {voucher.text}{kind}\n{table}"
 
 
 def render_result(result: SettlementResult, *, with_voucher: bool = True) -> str:

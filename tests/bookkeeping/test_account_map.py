@@ -21,6 +21,7 @@ from posgo.bookkeeping.accounts import (
     MappedAccount,
     MovementRule,
     OtherAccounts,
+    PayoutAccounts,
     PosProperties,
     SalesAccount,
     VatRows,
@@ -122,6 +123,21 @@ class TestReading:
         assert (least.takes_invoices, least.invoice_rules) == (False, InvoiceRules())
         assert AccountMap.from_toml(LEAST + "[invoices]\n").invoices == InvoiceRules()
         assert AccountMap.from_toml(LEAST + '[movements]\n"invoice" = { to = "invoices" }\n').takes_invoices
+
+    def test_payouts(self) -> None:
+        """
+        Each provider has its accounts; all of them are looked up beforehand.
+        """
+        written = AccountMap.from_toml(
+            LEAST + '[payouts."Vipps"]\nclearing = 1912\nbank = 1920\nfees = 7770\nfee_vat_code = 1\n'
+            "[payouts.Terminal]\nclearing = 1910\nbank = 1920\n"
+        )
+
+        assert written.payouts == {
+            "Vipps": PayoutAccounts(clearing=1912, bank=1920, fees=7770, fee_vat_code="1"),
+            "Terminal": PayoutAccounts(clearing=1910, bank=1920),
+        }
+        assert {1912, 1910, 1920, 7770} <= written.account_numbers()
 
     def test_survives_pickling(self) -> None:
         """
@@ -270,6 +286,8 @@ class TestProblems:
                 LEAST + '[invoices]\npart = "block"',
                 '[invoices] "part" is not known here; known are account, no',
             ),
+            (LEAST + "[payouts.Vipps]\nfees = 1", '[payouts] "Vipps": bank and clearing are missing'),
+            (LEAST + "[payouts]\nVipps = 1", '[payouts] "Vipps": 1 is not a table of bank, clearing'),
             ("invoices = 1\n" + LEAST, "[invoices] must be a table, not 1"),
             (
                 LEAST + '[movements]\na = { to = "invoices" }\nb = { to = "invoices", in_payments = true }',
@@ -377,7 +395,10 @@ class TestProblems:
         )
 
         assert problems(text) == (
-            '"sale" is not known here; known are cash_points, invoices, movements, other, pos, sales, tenders, vat_rates',
+            (
+                '"sale" is not known here; known are cash_points, invoices, movements, other, payouts, pos, '
+                "sales, tenders, vat_rates"
+            ),
             "[sales] is missing: without it nothing can be settled",
             (
                 '[pos] "tips" is not known here; known are business_day_ends, invoiced_sales_in_z, '

@@ -8,6 +8,7 @@ from decimal import Decimal
 import attrs
 
 from posgo.exceptions import ConfigurationError, DuplicateReferenceError
+from posgo.models.parties import Customer
 from posgo.models.vouchers import Journal, Posting, Voucher
 from support.colours import Shop
 
@@ -65,3 +66,33 @@ class TestPost:
         shop.failure(lambda: client.vouchers.post(SALE), DuplicateReferenceError)
 
         assert 1 == len(shop.fake.vouchers)
+
+    def test_the_kind_a_voucher_names(self, shop: Shop) -> None:
+        """
+        A voucher that must be a bank journal is one, unless another kind is asked for.
+        """
+        payout = attrs.evolve(SALE, journal=Journal.BANK)
+        shop.do(shop.client().vouchers.post(payout))
+        shop.do(shop.client().vouchers.post(attrs.evolve(payout, reference="r2"), journal=Journal.MANUAL))
+
+        assert ["BankJournal", "ManualJournal"] == [each.voucher_type for each in shop.fake.vouchers]
+
+    def test_a_customer_by_number(self, shop: Shop) -> None:
+        """
+        A posting on a customer goes to the customer's own account; one Go does not have is said at once.
+        """
+        shop.fake.put(Customer(name="Kafe Nord AS", email="post@example.no"))
+
+        def paid(customer: str) -> Voucher:
+            paying = Posting(account=1500, amount=-125, customer=customer, invoice_no=7)
+            return attrs.evolve(SALE, journal=Journal.BANK, postings=[SALE.postings[0], paying])
+
+        shop.do(shop.client().vouchers.post(paid("10000")))
+        [voucher] = shop.fake.vouchers
+        assert [(None, None), (10_000, "7")] == [
+            (line.customer_no, line.invoice_no) for line in voucher.lines
+        ]
+
+        for customer in ("10001", "c7"):
+            error = shop.failure(lambda c=customer: shop.client().vouchers.post(paid(c)), ConfigurationError)  # type: ignore[misc]
+            assert f"customer {customer}" in str(error)

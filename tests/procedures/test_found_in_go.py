@@ -9,8 +9,10 @@ import attrs
 import pytest
 
 from posgo.exceptions import WireFormatError
+from posgo.models.pos import ZReport
 from posgo.models.vouchers import SettlementStatus
-from posgo.testing import FakeGo
+from posgo.testing import FakeGo, VirtualClock
+from support.invoices import Invoicing, a_paid_day, paid
 from support.shops import Shop, posts
 from support.zreports import a_day
 
@@ -63,6 +65,25 @@ class TestAnotherIntegrationsVoucher:
         shop.lose_state()
 
         assert ["reference-reused"] == rules(shop.settle(a_day(sold="250.00")))
+
+    @pytest.mark.parametrize(("amount", "rule"), [("500", []), ("400", ["reference-reused"])])
+    def test_paid_invoices(self, row_amounts: str, amount: str, rule: list[str]) -> None:
+        """
+        What was open is not told then: money and sales decide, for customer and rounding share what is left.
+        """
+        clock = VirtualClock()
+        shop = Shop(go=FakeGo(row_amounts=row_amounts, now=clock.utc_now), clock=clock)
+        invoicing = Invoicing(shop.go, shop.store, clock)
+        number = invoicing.invoice(invoicing.customer("c1"), price="499.60")
+
+        def day(paid_in_cash: str) -> ZReport:
+            return a_paid_day(paid(paid_in_cash, invoice_no=number, customer="c1", tender="12001"))
+
+        assert POSTED is shop.settle(day("500")).status
+        by_another_integration(shop)
+        shop.lose_state()
+
+        assert rule == rules(shop.settle(day(amount)))
 
     def test_another_day_is_not(self, row_amounts: str) -> None:
         """

@@ -460,6 +460,45 @@ class TestWhatIsNotThere:
     Half a shop is checked by halves.
     """
 
+    def test_invoices_and_payouts_need_their_privileges(self, shop: Shop) -> None:
+        """
+        A map that foresees paid invoices asks for the customer ledger, and for bank journals if it may post them.
+        """
+        roles = ("CustomerLedger", "OutgoingInvoice", "Customer")
+        lacking(*roles, "BankVoucher")(shop)
+        shop.profile = SETTLING
+        told_of = {}
+        for name, table in (
+            ("none", ""),
+            ("invoices", "[invoices]\n"),
+            ("by reference only", '[invoices]\nno_reference = "block"\n'),
+            ("pay-ins", '[movements]\n"Faktura" = { to = "invoices" }\n'),
+            ("payouts", "[payouts.Vipps]\nclearing = 1912\nbank = 1920\n"),
+        ):
+            shop.accounts = accounts(f"{ACCOUNTS}\n{table}")
+            shop.restart()
+            told_of[name] = {str(each.expected).partition(" ")[0] for each in shop.check().findings}
+
+        assert {
+            "none": set(),
+            "invoices": {*roles, "BankVoucher_Full"},
+            "by reference only": {*roles},
+            "pay-ins": {*roles, "BankVoucher_Full"},
+            "payouts": {"BankVoucher_Full"},
+        } == told_of
+
+    def test_the_control_account_of_customers(self, shop: Shop) -> None:
+        """
+        It takes postings through the customers' accounts, so it is looked for and not blamed.
+        """
+        shop.accounts = accounts(ACCOUNTS + "\n[invoices]\n")
+        assert [] == told(shop)
+
+        shop.accounts = accounts(ACCOUNTS + "\n[invoices]\naccount = 1511\n")
+        shop.restart()
+        [finding] = shop.check().findings
+        assert ("account-missing", True) == (finding.rule, "[invoices] account" in finding.message)
+
     def test_without_a_pos(self, shop: Shop) -> None:
         """
         A runner for settlement alone is checked without asking any till.

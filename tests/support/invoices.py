@@ -65,7 +65,11 @@ class Invoicing:
         product = self.go.put(Product(name="Vare", price=Decimal(price), vat_code="3"))
         line = SalesOrderLine(product_id=int(product), quantity=Decimal(quantity), reference="1")
         reference = pos_reference(order)
-        known = {"customer_id": customer, "reference": reference, "matching_reference": reference}
+        known: dict[str, Any] = {
+            "customer_id": customer,
+            "reference": reference,
+            "matching_reference": reference,
+        }
         with self.client() as go:
             made = go.sales_orders.create(SalesOrder(lines=[line], **known | facts))
             go.sales_orders.send(made.id)

@@ -23,6 +23,7 @@ from posgo.bookkeeping.accounts import (
     InvoiceRules,
     MovementRule,
     OtherAccounts,
+    PayoutAccounts,
     PosProperties,
     SalesAccount,
     VatRows,
@@ -131,7 +132,10 @@ class _Reader:
         self.problems: list[str] = []
 
     def account_map(self, document: Table) -> AccountMap | None:
-        known = {"sales", "tenders", "other", "movements", "invoices", "pos", "cash_points", "vat_rates"}
+        known = {
+            *("sales", "tenders", "other", "movements", "invoices", "payouts"),
+            *("pos", "cash_points", "vat_rates"),
+        }
         self._unknown_keys(document, known, "")
         sales = self._table(document, "sales", required=True)
         by_group = self._table(sales, "groups", at="sales")
@@ -150,6 +154,7 @@ class _Reader:
             "tenders": self._each(self._table(document, "tenders", required=True), "tenders", _account),
             "movements": movements,
             "invoices": self._invoices(document),
+            "payouts": self._each(self._table(document, "payouts"), "payouts", _payout),
             "cash_points": self._cash_points(self._table(document, "cash_points")),
             "vat_rates": VAT_RATES | self._each(self._table(document, "vat_rates"), "vat_rates", _rates),
         }
@@ -369,6 +374,18 @@ def _invoice_rule(key: str, value: Any) -> Any:
     if not isinstance(value, str) or value not in allowed:
         raise _Problem(f"{_shown(value)} is neither {' nor '.join(map(repr, allowed))}")
     return allowed[value]
+
+
+def _payout(value: Any) -> PayoutAccounts:
+    table = _keys(value, {"clearing", "bank", "fees", "fee_vat_code"})
+    if missing := sorted({"clearing", "bank"} - table.keys()):
+        raise _Problem(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+    return PayoutAccounts(
+        clearing=_account(table["clearing"]),
+        bank=_account(table["bank"]),
+        fees=_account(table["fees"]) if "fees" in table else None,
+        fee_vat_code=_text(table["fee_vat_code"]) if "fee_vat_code" in table else None,
+    )
 
 
 def _cash_point(value: Any) -> CashPointSettings:

@@ -25,6 +25,7 @@ __all__ = [
     "MappedAccount",
     "MovementRule",
     "OtherAccounts",
+    "PayoutAccounts",
     "PosProperties",
     "SalesAccount",
     "VatRows",
@@ -146,6 +147,24 @@ class InvoiceRules:
 
 
 @attrs.frozen(kw_only=True)
+class PayoutAccounts:
+    """
+    Where the payouts of one provider of cards or wallets go.
+
+    Attributes:
+        clearing: The account its payments were debited to.
+        bank: The account its payouts come to.
+        fees: Account for what it keeps; None if it keeps nothing.
+        fee_vat_code: Standard VAT code of its fees; None if outside VAT. Its report may say another.
+    """
+
+    clearing: int
+    bank: int
+    fees: int | None = None
+    fee_vat_code: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class PosProperties:
     """
     How this POS reports. Never guessed per day.
@@ -218,6 +237,7 @@ class AccountMap:
         cash_points: Per till; ``"*"`` is every till not named.
         vat_rates: Per cent that each standard code may stand for.
         invoices: How invoices paid at the till are booked; None if the map does not say.
+        payouts: Accounts of each provider of cards or wallets, by its name.
     """
 
     sales: Mapping[str, SalesAccount]
@@ -229,6 +249,7 @@ class AccountMap:
     cash_points: Mapping[str, CashPointSettings] = attrs.Factory(dict)
     vat_rates: Mapping[str, tuple[Decimal, ...]] = VAT_RATES
     invoices: InvoiceRules | None = None
+    payouts: Mapping[str, PayoutAccounts] = attrs.Factory(dict)
 
     @classmethod
     def from_toml(cls, source: str | Path) -> AccountMap:
@@ -283,6 +304,8 @@ class AccountMap:
             yield MappedAccount(
                 place="[invoices] account", account=self.invoice_rules.account, subledger=True
             )
+        for provider, accounts in self.payouts.items():
+            yield from _mapped_payouts(f'[payouts."{provider}"]', accounts)
 
     @property
     def invoice_rules(self) -> InvoiceRules:
@@ -326,3 +349,10 @@ class AccountMap:
             yield MappedAccount(
                 place=f'{table_name} "{key}"', account=target.account, vat_code=target.vat_code, rates=rates
             )
+
+
+def _mapped_payouts(table: str, accounts: PayoutAccounts) -> Iterator[MappedAccount]:
+    yield MappedAccount(place=f"{table} clearing", account=accounts.clearing)
+    yield MappedAccount(place=f"{table} bank", account=accounts.bank)
+    if accounts.fees is not None:
+        yield MappedAccount(place=f"{table} fees", account=accounts.fees, vat_code=accounts.fee_vat_code)

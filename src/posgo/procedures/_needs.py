@@ -7,7 +7,7 @@ from datetime import date
 
 import attrs
 
-from posgo.bookkeeping.accounts import AccountMap
+from posgo.bookkeeping.accounts import AccountMap, InvoiceCase
 from posgo.clients.go import (
     account_transactions,
     accounts,
@@ -22,6 +22,7 @@ from posgo.clients.go import (
 )
 from posgo.models.findings import Finding, Severity
 from posgo.models.ledger import IntegrationInformation
+from posgo.models.vouchers import Journal
 from posgo.profiles import Profile
 from posgo.sync import Direction
 
@@ -71,6 +72,7 @@ def _needs(preflight: Preflight) -> Iterator[tuple[Roles, str]]:
         yield looked_up.roles, "see whether a Z-report is booked already"
         if account_map.department_codes():
             yield departments.list().roles, "find the departments"
+        yield from _receiving(account_map, today)
     if profile.customers is not None:
         yield customers.delete(0).roles, "keep customers alike"
     if profile.products is not None:
@@ -85,6 +87,27 @@ def _needs(preflight: Preflight) -> Iterator[tuple[Roles, str]]:
         yield accounts.list().roles, "tell the VAT of an order"
         yield products.list().roles, "find the product for øre rounding"
         yield departments.list().roles, "tell the department of an order"
+
+
+def _receiving(account_map: AccountMap, today: date) -> Iterator[tuple[Roles, str]]:
+    """
+    What money beside the day's sales needs: paid invoices and payouts.
+    """
+    by_number = InvoiceCase.BANK_JOURNAL in (
+        account_map.invoice_rules.partial,
+        account_map.invoice_rules.no_reference,
+    )
+    if account_map.takes_invoices:
+        yield customer_ledger.open_items(on=today).roles, "see what is open of invoices paid at the till"
+        yield outgoing_invoices.list().roles, "see what became of invoices that have nothing open"
+        yield customers.subledger_accounts().roles, "find the accounts of those who paid"
+        if by_number:
+            yield (
+                vouchers.get(Journal.BANK, "").roles,
+                "post days on which an invoice is known by its number only",
+            )
+    if account_map.payouts:
+        yield vouchers.get(Journal.BANK, "").roles, "post payouts"
 
 
 def privilege_findings(

@@ -168,14 +168,21 @@ def _targets(account_map: AccountMap) -> Iterator[Target]:
     """
     Everything the map may post: each account and VAT code once, with each department tills have.
     """
-    lines: dict[tuple[int, str], list[str]] = {}
+    lines: dict[tuple[int, str, bool], list[str]] = {}
     for line in account_map.mapped():
-        lines.setdefault((line.account, line.vat_code or OUTSIDE_VAT), []).append(line.place)
+        target = line.account, line.vat_code or OUTSIDE_VAT, line.subledger
+        lines.setdefault(target, []).append(line.place)
     tills = account_map.cash_points or ("*",)
     shops = dict.fromkeys(account_map.cash_point(till).department for till in tills)
-    for (account, vat_code), places in lines.items():
+    for (account, vat_code, subledger), places in lines.items():
         for department in shops:
-            yield Target(what=", ".join(places), account=account, vat_code=vat_code, department=department)
+            yield Target(
+                what=", ".join(places),
+                account=account,
+                vat_code=vat_code,
+                department=department,
+                subledger=subledger,
+            )
 
 
 def number_series_findings(series: Iterable[NumberSeries]) -> Iterator[Finding]:

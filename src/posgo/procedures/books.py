@@ -9,13 +9,12 @@ import attrs
 
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.ledger import LedgerView
-from posgo.clients.calls import Call, Page, collect
-from posgo.clients.go import account_transactions, accounts, departments, integration, settings, vat_codes
+from posgo.clients.calls import collect
+from posgo.clients.go import account_transactions, integration, settings
+from posgo.clients.go.ledger_view import read_view
 from posgo.models.ledger import (
     AccountTransaction,
-    Department,
     IntegrationInformation,
-    LedgerAccount,
     PostedVoucher,
 )
 from posgo.models.vouchers import Journal
@@ -26,8 +25,6 @@ __all__ = [
     "Books",
     "Found",
     "find_voucher",
-    "mapped_accounts",
-    "mapped_departments",
     "read_identity",
     "read_ledger",
     "swept_voucher",
@@ -126,33 +123,9 @@ def read_ledger(books: Books, account_map: AccountMap) -> Procedure[LedgerView]:
     """
     if books.view is None:
         organization = yield from ask(settings.organization())
-        lock_date = yield from ask(settings.lock_date())
-        chart = yield from collect(mapped_accounts(account_map))
-        codes = yield from collect(vat_codes.list(include_expired=True))
-        has_shops = bool(account_map.department_codes())
-        rooms = (yield from collect(mapped_departments(account_map))) if has_shops else []
-        books.view = LedgerView(
-            organization_number=organization.organization_number,
-            lock_date=lock_date,
-            accounts={account.number: account for account in chart},
-            vat_codes=tuple(codes),
-            departments={room.code: room for room in rooms if room.code is not None},
-        )
+        view = yield from read_view(account_map.account_numbers(), account_map.department_codes())
+        books.view = attrs.evolve(view, organization_number=organization.organization_number)
     return books.view
-
-
-def mapped_accounts(account_map: AccountMap) -> Call[Page[LedgerAccount]]:
-    """
-    Ask for the accounts a map names.
-    """
-    return accounts.list(numbers=sorted(account_map.account_numbers()))
-
-
-def mapped_departments(account_map: AccountMap) -> Call[Page[Department]]:
-    """
-    Ask for the departments a map names; it must name some, for none would mean all.
-    """
-    return departments.list(codes=sorted(account_map.department_codes()))
 
 
 def swept_voucher(books: Books, reference: str, day: date) -> Procedure[Found | None]:

@@ -11,6 +11,7 @@ from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.ledger import CONTROL_ACCOUNTS, LedgerView
 from posgo.clients.calls import Call, Page, collect
 from posgo.clients.go import integration, number_series, products, settings, vat_codes
+from posgo.clients.go.ledger_view import chart_of, departments_of
 from posgo.clients.pos.requests import FeedRequest, ReadChanges, ReadZReports, read_to_end
 from posgo.exceptions import ApiError, AuthenticationError, MissingPrivilegeError, WireFormatError
 from posgo.models.catalog import Product
@@ -20,7 +21,6 @@ from posgo.models.terms import NumberSeries
 from posgo.procedure import Procedure, ask
 from posgo.procedures import _readiness as ready
 from posgo.procedures._needs import Preflight, needs, privilege_findings
-from posgo.procedures.books import mapped_accounts, mapped_departments
 from posgo.procedures.catalog import read_catalog
 from posgo.procedures.finished import is_before_us
 
@@ -140,9 +140,9 @@ def _read_books(reader: _Reader, preflight: Preflight) -> Procedure[_Shown]:
         vat = yield from reader.one(settings.vat())
         financial = yield from reader.one(settings.financial())
         codes = yield from reader.all(vat_codes.list())
-        chart = yield from reader.all(mapped_accounts(account_map))
+        chart = yield from reader.all(chart_of(account_map.account_numbers()))
         if account_map.department_codes():
-            rooms = yield from reader.all(mapped_departments(account_map))
+            rooms = yield from reader.all(departments_of(account_map.department_codes()))
     view = LedgerView(
         organization_number=organization.organization_number if organization else None,
         lock_date=lock_date,
