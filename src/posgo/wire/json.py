@@ -73,6 +73,9 @@ def to_number(value: Decimal) -> float | int:
 
 
 def _plain(value: object) -> object:
+    # What most values are is asked first: whether something is a mapping is a dear question.
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, Decimal):
         return to_number(value)
     if isinstance(value, Mapping):

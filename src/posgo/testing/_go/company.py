@@ -103,6 +103,11 @@ class Company:
         memo[id(self)] = twin
         # The clock is the world's, not the company's.
         memo[id(self._now)] = self._now
+        # What never changes is shared, and an account holds nothing that could be.
+        memo[id(self.vat_rows)] = self.vat_rows
+        memo |= {id(row): row for row in self.vat_rows}
+        memo |= {id(line): line for voucher in self.vouchers for line in voucher.lines}
+        memo |= {id(account): copy.copy(account) for account in self.accounts.values()}
         twin.__dict__.update({name: copy.deepcopy(value, memo) for name, value in self.__dict__.items()})
         return twin
 

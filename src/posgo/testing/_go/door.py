@@ -147,8 +147,12 @@ class Door:
         """
         Keep the state of now for reads that lag behind.
         """
-        if self.replica_lag:
-            self._history.append((self._now(), copy.deepcopy(self._company)))
+        if not self.replica_lag:
+            return
+        then = self._now() - self.replica_lag
+        # Of what is too old to lag behind, the last is still seen.
+        seen = sum(at <= then for at, _ in self._history)
+        self._history = [*self._history[max(seen - 1, 0) :], (self._now(), copy.deepcopy(self._company))]
 
     def _too_many(self) -> bool:
         if self.requests_per_second is None:

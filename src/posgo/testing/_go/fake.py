@@ -302,6 +302,7 @@ class FakeGo:
     @lock_date.setter
     def lock_date(self, value: date | None) -> None:
         self._company.lock_date = value
+        self._door.remember()
 
     @property
     def privileges(self) -> frozenset[str]:
@@ -355,10 +356,20 @@ class FakeGo:
         with self._door.lock:
             for one in self._company.vouchers:
                 if voucher in {one.voucher_no, one.id} and not one.reversed:
-                    reversal = self._company.reverse(one, by_integration=False)
+                    opposite = self._company.reverse(one, by_integration=False)
                     self._door.remember()
-                    return reversal
+                    return opposite
         raise LookupError(f"there is no unreversed voucher {voucher!r}")
+
+    def disown(self, voucher: int | str) -> None:
+        """
+        Let a voucher, by its number or id, count as entered by somebody else, as after a change of integrations.
+        """
+        with self._door.lock:
+            for one in self._company.vouchers:
+                if voucher in {one.voucher_no, one.id}:
+                    one.by_integration = False
+            self._door.remember()
 
     def revoke_tokens(self) -> None:
         """
@@ -417,9 +428,9 @@ class FakeGo:
 
     def ignore_changes_of(self, *members: str) -> None:
         """
-        Answer changes of these members (Go's names) with success, and ignore them.
+        Answer changes of these members (Go's names) with success, and ignore them; without any, heed all again.
         """
-        self._company.ignored_members |= set(members)
+        self._company.ignored_members = self._company.ignored_members | set(members) if members else set()
 
     @property
     def latency(self) -> timedelta:

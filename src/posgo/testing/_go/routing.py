@@ -2,6 +2,7 @@
 From method and path to the function that answers.
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -48,12 +49,20 @@ class Endpoint:
         """
         The values of the template in a path; None if it does not fit. Values of another kind are None.
         """
-        pattern = _PLACEHOLDER.sub(r"(?P<\1>[^/]+)", self.template)
-        found = re.fullmatch(pattern, path, re.IGNORECASE)
+        pattern, kinds = _compiled(self.template)
+        found = pattern.fullmatch(path)
         if found is None:
             return None
-        kinds = dict(_PLACEHOLDER.findall(self.template))
         return {name: path_value(kinds[name], text) for name, text in found.groupdict().items()}
+
+
+@functools.cache
+def _compiled(template: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """
+    A template as a pattern, and the kinds of its values.
+    """
+    pattern = re.compile(_PLACEHOLDER.sub(r"(?P<\1>[^/]+)", template), re.IGNORECASE)
+    return pattern, dict(_PLACEHOLDER.findall(template))
 
 
 def endpoint(method: str, template: str, *roles: str, bearer: bool = True) -> Callable[[Handler], Endpoint]:
