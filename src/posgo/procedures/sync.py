@@ -14,12 +14,14 @@ waits before it reads.
 
 from typing import TypeVar
 
+import attrs
+
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures.outcome import KindReport
 from posgo.procedures.sync_desk import HELD, SyncDesk
 from posgo.procedures.sync_look import beside, look, meets_strangers, plan_for, unknown_links
 from posgo.procedures.sync_run import Run
-from posgo.state import LoadProgress
+from posgo.state import Changes, CommitChanges, LoadProgress, Progress
 
 __all__ = ["sync_kind"]
 
@@ -32,7 +34,7 @@ def sync_kind(desk: SyncDesk[T]) -> Procedure[KindReport]:
     """
     progress = yield from ask(LoadProgress(desk.kind))
     if any(intent.operation != HELD for intent in progress.intents):
-        yield from pause(desk.look_up_after, "an earlier run may have written, and Go's reads lag")
+        progress = yield from _take_over(desk, progress)
     view = yield from look(desk, progress, full=desk.full)
     if not view.complete and unknown_links(view):
         # Somebody of ours has been here before and this store does not know: it is older than the data.
@@ -58,3 +60,17 @@ def sync_kind(desk: SyncDesk[T]) -> Procedure[KindReport]:
     run = Run(desk=desk, look=view, plan=planned, approved=approved, version=progress.version)
     yield from run.carry_out()
     return run.report()
+
+
+def _take_over(desk: SyncDesk[T], progress: Progress) -> Procedure[Progress]:
+    """
+    Go on where an earlier run ended, and see first what it may have written.
+
+    Its process may be at work still, cut off from the lease without knowing it: after a commit of ours it makes
+    nothing more, and what it has under way is seen after a while.
+    """
+    if not desk.dry_run:
+        version = yield from ask(CommitChanges(Changes(), progress.version))
+        progress = attrs.evolve(progress, version=version)
+    yield from pause(desk.look_up_after, "an earlier run may have written, and Go's reads lag")
+    return progress

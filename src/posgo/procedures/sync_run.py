@@ -14,6 +14,7 @@ from posgo.exceptions import (
     DuplicateReferenceError,
     MissingPrivilegeError,
     RejectedError,
+    StaleStateError,
     WireFormatError,
 )
 from posgo.models.findings import Finding, Severity
@@ -32,8 +33,10 @@ from posgo.state import (
     IntentRecord,
     Key,
     LinkRecord,
+    LoadLinks,
     TombstoneRecord,
 )
+from posgo.state._operations import STALE
 from posgo.sync import Kind, Operation, Plan, Replica, advance, plan
 from posgo.sync._fields import read, replace
 from posgo.wire.stored import dump
@@ -215,7 +218,7 @@ class Run(Generic[T]):
         assert operation.value is not None and operation.reference is not None  # noqa: PT018, S101
         value = self._with_owned(operation, operation.value)
         try:
-            return (yield from side.create(value, operation.reference))
+            return (yield from self._make(side, value, operation.reference))
         except (ApiError, WireFormatError) as error:
             if not (error.may_have_happened or isinstance(error, DuplicateReferenceError)):
                 raise
@@ -225,7 +228,16 @@ class Run(Generic[T]):
                 return record
             if isinstance(error, DuplicateReferenceError):
                 raise
-            return (yield from side.create(value, operation.reference))
+            return (yield from self._make(side, value, operation.reference))
+
+    def _make(self, side: Side[T], value: T, reference: str) -> Procedure[Record[T]]:
+        """
+        Make a record, unless another runner has taken over: Go makes a product as often as it is asked to.
+        """
+        loaded = yield from ask(LoadLinks(self.desk.kind, pos_ids=(), go_ids=()))
+        if loaded.version != self.version:
+            raise StaleStateError("state store", STALE)
+        return (yield from side.create(value, reference))
 
     def _with_owned(self, operation: Operation[T], value: T) -> T:
         """
