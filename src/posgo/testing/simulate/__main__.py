@@ -11,7 +11,7 @@ from posgo.testing.simulate._shrinking import shrunk
 from posgo.testing.simulate._simulation import Outcome, replay, run
 from posgo.testing.simulate._sites import missed, yield_sites
 
-__all__ = ["main"]
+__all__ = ["main", "seeds_needed"]
 
 _MOST_FAILURES = 5
 
@@ -21,30 +21,58 @@ def main(arguments: list[str] | None = None) -> int:
     Simulate seeds, tell what was met and what broke; 1 if anything did.
     """
     options = _parser().parse_args(arguments)
-    faults: Counter[str] = Counter()
-    crashed: set[tuple[str, int]] = set()
-    failures: list[Outcome] = []
-    done = 0
-    for seed in range(options.start, options.start + options.seeds):
-        outcome = run(seed, with_bug=options.bug)
-        done += 1
-        faults += outcome.faults
-        crashed |= outcome.crashed
-        if outcome.violations:
-            failures.append(outcome)
-            _tell(outcome, options.bug)
-        if len(failures) == _MOST_FAILURES:
-            break
-    _sum_up(done, faults, crashed, len(failures))
-    return 1 if failures else 0
+    seeds = range(options.start, options.start + options.seeds)
+    return _hunt(seeds) if options.bugs else _simulate(seeds, options.bug)
+
+
+def seeds_needed(bug: str, seeds: range) -> int | None:
+    """
+    How many seeds it takes until a deliberate bug breaks a promise; None if no seed shows it.
+    """
+    return next((number for number, seed in enumerate(seeds, 1) if run(seed, with_bug=bug).violations), None)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m posgo.testing.simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=2000, help="how many seeds to run")
     parser.add_argument("--start", type=int, default=0, help="the first seed")
-    parser.add_argument("--bug", choices=sorted(BUGS), help="a deliberate bug, to see it caught")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--bug", choices=sorted(BUGS), help="a deliberate bug, to see it caught")
+    which.add_argument(
+        "--bugs", action="store_true", help="every deliberate bug in turn, each until it is caught"
+    )
     return parser
+
+
+def _hunt(seeds: range) -> int:
+    """
+    Let every deliberate bug be caught; 1 if one is not.
+    """
+    uncaught = 0
+    for bug in BUGS:
+        needed = seeds_needed(bug, seeds)
+        uncaught += needed is None
+        said = f"NOT CAUGHT in {len(seeds)} seeds" if needed is None else f"caught within {needed} seeds"
+        print(f"  {bug:28} {said}", flush=True)
+    return 1 if uncaught else 0
+
+
+def _simulate(seeds: range, bug: str | None) -> int:
+    faults: Counter[str] = Counter()
+    crashed: Counter[tuple[str, int]] = Counter()
+    failures = done = 0
+    for seed in seeds:
+        outcome = run(seed, with_bug=bug)
+        done += 1
+        faults += outcome.faults
+        crashed.update(outcome.crashed)
+        if outcome.violations:
+            failures += 1
+            _tell(outcome, bug)
+        if failures == _MOST_FAILURES:
+            break
+    _sum_up(done, faults, crashed, failures)
+    return 1 if failures else 0
 
 
 def _tell(outcome: Outcome, bug: str | None) -> None:
@@ -56,10 +84,10 @@ def _tell(outcome: Outcome, bug: str | None) -> None:
         if same
         else "  REPLAYED DIFFERENTLY: something is not decided by the seed"
     )
-    print(f"  the whole seed: {', '.join(outcome.violations)}\n")
+    print(f"  the whole seed: {', '.join(outcome.violations)}\n", flush=True)
 
 
-def _sum_up(done: int, faults: Counter[str], crashed: set[tuple[str, int]], violations: int) -> None:
+def _sum_up(done: int, faults: Counter[str], crashed: Counter[tuple[str, int]], violations: int) -> None:
     sites, never = yield_sites(), missed(crashed)
     print(f"{done} seeds, {sum(faults.values())} faults, {violations} with broken promises")
     for name, count in sorted(faults.items()):

@@ -1,54 +1,48 @@
 """
-What people, networks and machines do to the world, as values that can be left out one by one.
+What people do to records, as values that can be left out one by one.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
 from posgo.models.catalog import Product
 from posgo.models.parties import Address, Customer
-from posgo.models.pos import ZReport
-from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._world import MODELS, World, birth_of
 
-__all__ = [
-    "Act",
-    "Archive",
-    "Backup",
-    "Close",
-    "Delete",
-    "Edit",
-    "Enter",
-    "Jump",
-    "Lose",
-    "Restore",
-    "Reverse",
-    "Start",
-    "Strike",
-]
-
-
-class Act(Protocol):
-    """
-    Something that happens at a moment.
-    """
-
-    @property
-    def at(self) -> int:
-        """
-        The step before which it happens.
-        """
-        ...
+__all__ = ["Act", "Archive", "Delete", "Edit", "Enter", "Forget", "Ignore"]
 
 
 @attrs.frozen
-class Enter:
+class Act:
+    """
+    Something that happens at a moment.
+
+    Attributes:
+        at: The step before which it happens.
+    """
+
+    at: int
+
+    @property
+    def unseen(self) -> bool:
+        """
+        Whether no delta tells of it, so that it takes a sweep to make both sides alike.
+        """
+        return False
+
+    def do(self, world: World) -> None:
+        """
+        Let it happen to the world. What happens to processes and requests is the simulation's affair.
+        """
+
+
+@attrs.frozen
+class Enter(Act):
     """
     A person enters a record on one side.
     """
 
-    at: int
     side: str
     value: Any
 
@@ -70,17 +64,23 @@ class Enter:
 
 
 @attrs.frozen
-class Edit:
+class Edit(Act):
     """
     A person edits one field of a record on one side.
     """
 
-    at: int
     side: str
     kind: str
     birth: str
     field: str
     value: Any
+
+    @property
+    def unseen(self) -> bool:
+        """
+        Go's stamp does not move when an address changes.
+        """
+        return self.side == "go" and self.field == "address"
 
     def do(self, world: World) -> None:
         """
@@ -97,12 +97,11 @@ class Edit:
 
 
 @attrs.frozen
-class Archive:
+class Archive(Act):
     """
     A person takes a record out of use.
     """
 
-    at: int
     side: str
     kind: str
     birth: str
@@ -120,14 +119,20 @@ class Archive:
 
 
 @attrs.frozen
-class Delete:
+class Delete(Act):
     """
     A person deletes a record in the POS.
     """
 
-    at: int
     kind: str
     birth: str
+
+    @property
+    def unseen(self) -> bool:
+        """
+        See :attr:`Act.unseen`.
+        """
+        return True
 
     def do(self, world: World) -> None:
         """
@@ -142,149 +147,49 @@ class Delete:
 
 
 @attrs.frozen
-class Close:
+class Ignore(Act):
     """
-    A day is closed at the till.
+    Go says yes to changes of names and does not carry them out; it does again before all comes to rest.
     """
-
-    at: int
-    z: ZReport
 
     def do(self, world: World) -> None:
         """
         Let it happen.
         """
-        world.pos.put(self.z)
+        world.go.ignore_changes_of("Name")
 
     def __str__(self) -> str:
-        return f"closes Z {self.z.number} with {self.z.total}"
+        return "lets Go ignore changes of names"
 
 
 @attrs.frozen
-class Reverse:
+class Forget(Act):
     """
-    A person reverses what stands for a Z-report in Go.
+    An operator erases what the store holds of a record.
     """
 
-    at: int
-    number: int
+    kind: str
+    birth: str
+
+    @property
+    def unseen(self) -> bool:
+        """
+        See :attr:`Act.unseen`.
+        """
+        return True
 
     def do(self, world: World) -> None:
         """
-        Let it happen, if there is a voucher.
+        Let it happen, if the record is in the POS.
         """
-        for voucher in world.vouchers_of(self.number):
-            if not voucher.reversed:
-                world.go.reverse(voucher.id)
-                world.reversed_numbers.add(self.number)
+        own_id = world.born("pos", self.kind, self.birth)
+        if own_id is not None:
+            agreed = world.store.links(world.client, self.kind, pos_ids=(own_id,)).links
+            world.forgotten.extend((self.kind, link) for link in agreed)
+            world.store.forget(world.client, self.kind, pos_id=own_id)
 
     def __str__(self) -> str:
-        return f"reverses the voucher of Z {self.number} in go"
-
-
-@attrs.frozen
-class Start:
-    """
-    Somebody starts a run.
-    """
-
-    at: int
-    errand: str
-
-    def __str__(self) -> str:
-        return f"starts a run: {self.errand}"
-
-
-@attrs.frozen
-class Strike:
-    """
-    A request meets a fault.
-
-    Attributes:
-        at: The step from which on it lies in wait.
-        fault: What happens.
-        write: Whether it waits for a write.
-    """
-
-    at: int
-    fault: Fault
-    write: bool = False
-
-    def __str__(self) -> str:
-        return f"fault: {self.fault}"
-
-
-@attrs.frozen
-class Backup:
-    """
-    The store is backed up.
-    """
-
-    at: int
-
-    def do(self, world: World) -> None:
-        """
-        Let it happen.
-        """
-        world.back_up()
-
-    def __str__(self) -> str:
-        return "backs the store up"
-
-
-@attrs.frozen
-class Restore:
-    """
-    The machine ends, and comes back with the last backup of its store.
-    """
-
-    at: int
-
-    def do(self, world: World) -> None:
-        """
-        Let it happen.
-        """
-        world.restore()
-
-    def __str__(self) -> str:
-        return "stops everything and restores the store's last backup"
-
-
-@attrs.frozen
-class Lose:
-    """
-    The machine ends, and comes back without a store.
-    """
-
-    at: int
-
-    def do(self, world: World) -> None:
-        """
-        Let it happen.
-        """
-        world.lose()
-
-    def __str__(self) -> str:
-        return "stops everything and loses the store"
-
-
-@attrs.frozen
-class Jump:
-    """
-    The clock of the runners' machine is set.
-    """
-
-    at: int
-    seconds: int
-
-    def do(self, world: World) -> None:
-        """
-        Let it happen.
-        """
-        world.set_clock(self.seconds)
-
-    def __str__(self) -> str:
-        return f"sets the runners' clock {self.seconds:+} s"
+        return f"lets the store forget {self.birth}"
 
 
 def _told(said: dict[str, Any]) -> str:

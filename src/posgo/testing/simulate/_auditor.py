@@ -10,7 +10,9 @@ import attrs
 from posgo.clients.calls import Call
 from posgo.clients.pos.requests import UpdateRecord
 from posgo.models.catalog import Product
+from posgo.models.findings import Finding
 from posgo.models.parties import Customer
+from posgo.procedures.report import SyncReport
 from posgo.state import Changes, ConflictRecord
 from posgo.testing.simulate._world import MODELS, World, birth_of
 from posgo.wire.stored import dump
@@ -51,6 +53,8 @@ class Auditor:
     Attributes:
         overwritten: Values that must stand in a recorded conflict.
         problems: What no conflict excuses.
+        findings: What runs told their callers.
+        last_findings: What the last run did.
     """
 
     def __init__(self, world: World) -> None:
@@ -58,6 +62,8 @@ class Auditor:
         self._recorded: set[tuple[str, str | None, str | None]] = set()
         self.overwritten: list[Overwritten] = []
         self.problems: list[str] = []
+        self.findings: list[Finding] = []
+        self.last_findings: tuple[Finding, ...] = ()
         self.writes = 0
 
     def watched(self, request: Any, act: Callable[[], T]) -> T:
@@ -85,13 +91,16 @@ class Auditor:
             if isinstance(record, ConflictRecord):
                 self._recorded |= {(record.kind, record.field, told) for told in (record.pos, record.go)}
 
-    def reported(self, kind: str, conflicts: Any) -> None:
+    def reported(self, report: SyncReport) -> None:
         """
-        Note the conflicts a run told its caller.
+        Note the conflicts and findings a run told its caller.
         """
-        for conflict in conflicts:
-            told = (dump(conflict.pos), dump(conflict.go))
-            self._recorded |= {(kind, conflict.field, value) for value in told}
+        self.last_findings = report.findings
+        for each in report.kinds:
+            self.findings.extend(each.plan.findings)
+            for conflict in each.plan.conflicts:
+                told = (dump(conflict.pos), dump(conflict.go))
+                self._recorded |= {(each.kind, conflict.field, value) for value in told}
 
     def unrecorded(self) -> list[Overwritten]:
         """
@@ -103,7 +112,11 @@ class Auditor:
 
     def _compare(self, side: str, kind: str, own_id: str, before: Any, after: Any) -> None:
         ids = {f"{side}_ids": (own_id,)}
-        known = self._world.store.links(self._client(), kind, **ids).links
+        known = [*self._world.store.links(self._client(), kind, **ids).links]
+        # A run that was under way when the store forgot still knows what was agreed on.
+        known += [
+            link for of, link in self._world.forgotten if of == kind and own_id in (link.pos_id, link.go_id)
+        ]
         for field, value in held(before).items():
             if value in (None, "", ()) or value == held(after)[field]:
                 continue

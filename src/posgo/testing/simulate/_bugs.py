@@ -18,8 +18,11 @@ from posgo.state import (
     CursorRecord,
     IntentRecord,
     LinkRecord,
+    Loaded,
+    LoadedLinks,
     LoadLinks,
     MemoryStore,
+    Progress,
 )
 
 __all__ = ["BUGS", "Bug", "bug"]
@@ -119,7 +122,7 @@ class CursorFirst(Bug):
 
     def __init__(self) -> None:
         self._cursors: dict[str, CursorRecord] = {}
-        self._moved = 0
+        self._commits = 0
 
     def answered(self, request: Request[Any], answer: Any) -> Any:
         if isinstance(request, ReadChanges):
@@ -130,18 +133,25 @@ class CursorFirst(Bug):
             if stamps:
                 kind = request.path[1:].lower()  # type: ignore[attr-defined]
                 self._cursors["go"] = CursorRecord(kind=kind, side="go", position=max(stamps).isoformat())
+        elif isinstance(answer, (Progress, LoadedLinks, Loaded)):
+            return attrs.evolve(answer, version=answer.version - self._commits)
+        elif isinstance(request, CommitChanges):
+            return answer - self._commits
         return answer
 
     def before(self, request: Request[Any], store: MemoryStore, client: str) -> Iterable[Request[Any]]:
-        if not isinstance(request, LoadLinks) or not self._cursors:
-            return ()
+        if not isinstance(request, LoadLinks):
+            return
         put = [each for each in self._cursors.values() if each.kind == request.kind]
         self._cursors = {}
-        return (CommitChanges(Changes(put=put), store.progress(client, request.kind).version),) if put else ()
+        if put:
+            yield CommitChanges(Changes(put=put), store.progress(client, request.kind).version)
+            self._commits += 1
 
     def changed(self, request: Request[Any], store: MemoryStore, client: str) -> Request[Any]:
         if isinstance(request, CommitChanges):
-            return attrs.evolve(request, expected_version=store.progress(client, "customers").version)
+            # The procedure knows nothing of the commits before its own.
+            return attrs.evolve(request, expected_version=request.expected_version + self._commits)
         return request
 
 

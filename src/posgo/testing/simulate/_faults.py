@@ -82,6 +82,9 @@ class Moment:
     writes: bool = False
     site: tuple[str, int] | None = None
 
+    def __str__(self) -> str:
+        return f"{self.place} {self.what}"
+
 
 def answered(  # noqa: PLR0911 - a table of outcomes
     fault: Fault | None, world: World, send: Callable[[], Reply], *, creates_blindly: bool

@@ -17,12 +17,14 @@ from posgo.clients.flow import SendingFlow
 from posgo.clients.pos.requests import PosRequest
 from posgo.clients.retry import RetryPolicy
 from posgo.clients.sending import Attempts, Exchange, Flow, Renewal, Wait
-from posgo.exceptions import PosgoError
+from posgo.exceptions import LeaseHeldError, PosgoError
 from posgo.procedure import Pause, Procedure, Request
 from posgo.runner import _Core
 from posgo.state import CommitChanges, StoreRequest
+from posgo.state._operations import HELD
 from posgo.testing.simulate._auditor import Auditor
-from posgo.testing.simulate._bugs import Bug
+from posgo.testing.simulate._bugs import bug
+from posgo.testing.simulate._errands import Errand
 from posgo.testing.simulate._faults import (
     CRASHES,
     DELAY,
@@ -33,23 +35,37 @@ from posgo.testing.simulate._faults import (
     at_the_pos,
     at_the_store,
 )
-from posgo.testing.simulate._world import World
+from posgo.testing.simulate._world import Machine, World
 
-__all__ = ["ERRANDS", "Process", "Steps", "begin"]
+__all__ = ["Knobs", "Process", "Steps", "begin"]
 
 T = TypeVar("T")
+
+_SLICE = 0.25
+"""Seconds after which others may do something while one waits."""
 
 Steps: TypeAlias = Generator[Moment, Fault | None, T]
 """Yields what is about to be asked, and is sent what goes wrong with it."""
 
-ERRANDS: dict[str, Callable[[_Core, World], Procedure[Any]]] = {
-    "sync": lambda core, world: core._sync(world.pos, None, full=False, approve=None, dry_run=None),
-    "sweep": lambda core, world: core._sync(world.pos, None, full=True, approve=None, dry_run=None),
-    "settle": lambda core, world: core._settlements(world.pos, dry_run=None),
-}
-"""What a process may be started for, composed as the runners do."""
-
 _PROCEDURES = str(Path(procedures.__file__).parent)
+
+
+@attrs.frozen(kw_only=True)
+class Knobs:
+    """
+    How runs are made.
+
+    Attributes:
+        jitter: Decides how long to wait between attempts: from 0 to 1.
+        bug: Name of a deliberate bug; None for none.
+        lease_wait: Seconds to wait for the lease.
+        keeps_runners: Whether runners are kept from one run to the next.
+    """
+
+    jitter: Callable[[], float]
+    bug: str | None = None
+    lease_wait: float = 0.0
+    keeps_runners: bool = False
 
 
 @attrs.define(eq=False)
@@ -59,24 +75,38 @@ class Process:
 
     Attributes:
         name: For traces.
-        errand: What it was started for.
+        world: Where it runs.
+        driver: What answers it.
         steps: Where it stands.
         next: What it is about to do; None once it has ended.
+        moved_at: When it last did something.
+        stalled_until: The step before which it is held up.
         result: What the run returned; None if it did not get that far.
         error: What ended it; None if nothing did.
     """
 
     name: str
-    errand: str
+    world: World
+    driver: "_Driver"
     steps: Steps[Any]
     next: Moment | None = None
+    moved_at: float = 0.0
+    stalled_until: int = 0
     result: Any = None
     error: PosgoError | None = None
+
+    @property
+    def is_cut_off(self) -> bool:
+        """
+        Whether it has lost its lease, and does not know.
+        """
+        return self.world.lease.is_cut_off(self.driver)
 
     def step(self, fault: Fault | None = None) -> None:
         """
         Carry out what it is about to do, and go on to the next.
         """
+        self.moved_at = self.world.clock.monotonic()
         try:
             self.next = self.steps.send(fault)
         except StopIteration as end:
@@ -95,12 +125,13 @@ class Process:
 
 
 def begin(  # noqa: PLR0913
-    name: str, errand: str, world: World, auditor: Auditor, *, jitter: Callable[[], float], bug: Bug
+    name: str, errand: Errand, machine: Machine, world: World, auditor: Auditor, *, knobs: Knobs
 ) -> Process:
     """
     Start a process and let it come to its first request.
     """
-    process = Process(name, errand, _Driver(world, auditor, jitter, bug).run(ERRANDS[errand]))
+    driver = _Driver(world, machine, auditor, knobs)
+    process = Process(name, world, driver, driver.run(errand), moved_at=world.clock.monotonic())
     process.next = next(process.steps)
     return process
 
@@ -110,39 +141,80 @@ class _Driver:
     Answers the requests of one run against the world.
     """
 
-    def __init__(self, world: World, auditor: Auditor, jitter: Callable[[], float], bug: Bug) -> None:
+    def __init__(self, world: World, machine: Machine, auditor: Auditor, knobs: Knobs) -> None:
         self.world = world
+        self.machine = machine
         self.auditor = auditor
-        self.bug = bug
-        self.core = _Core(
-            store=world.store,
-            profile=world.profile,
-            accounts=world.accounts,
-            lease_wait=timedelta(0),
-            clock=world.runners,
+        self.bug = bug(knobs.bug)
+        self.knobs = knobs
+        kept: tuple[_Core, SendingFlow] = machine.kept or (self._new_core(), self._new_flow())
+        self.core, self.flow = kept
+        # It is kept again if the run comes to an end: what a crash leaves is a new process.
+        machine.kept = None
+        self.client = ""
+        self.may_write = True
+        self.procedure: Any = None
+
+    def _new_core(self) -> _Core:
+        return _Core(
+            store=self.world.store,
+            profile=self.world.profile,
+            accounts=self.world.accounts,
+            clock=self.machine.clock,
         )
+
+    def _new_flow(self) -> SendingFlow:
         attempts = Attempts(
             base_url="https://go.example/Demo",
             policy=RetryPolicy(attempts=3),
-            clock=world.runners,
+            clock=self.machine.clock,
             priority=Priority.NORMAL,
             hook=lambda _: None,
-            jitter=jitter,
+            jitter=self.knobs.jitter,
         )
-        self.flow = SendingFlow(credentials=world.go.credentials, attempts=attempts)
-        self.client = ""
-        self.procedure: Any = None
+        return SendingFlow(credentials=self.world.go.credentials, attempts=attempts)
 
-    def run(self, errand: Callable[[_Core, World], Procedure[T]]) -> Steps[T]:
+    def run(self, errand: Errand) -> Steps[Any]:
         """
         As :meth:`Runner.sync` and its sisters: learn who we are, take the lease, do it.
         """
+        try:
+            result = yield from self._run(errand)
+        except PosgoError:
+            self._keep()
+            raise
+        self._keep()
+        return result
+
+    def _keep(self) -> None:
+        if self.knobs.keeps_runners and self.core.accounts is self.world.accounts:
+            self.machine.kept = self.core, self.flow
+
+    def _run(self, errand: Errand) -> Steps[Any]:
         self.client = yield from self._drive(self.core._identity())
         self.world.client = self.client
-        if self.bug.ignores_lease:
-            return (yield from self._drive(errand(self.core, self.world)))
-        with self.world.store.lease(self.client, wait=timedelta(0)):
-            return (yield from self._drive(errand(self.core, self.world)))
+        self.may_write = errand.writes
+        if not errand.needs_lease or self.bug.ignores_lease:
+            return (yield from self._drive(errand.begin(self.core, self.world)))
+        try:
+            yield from self._take_lease()
+            return (yield from self._drive(errand.begin(self.core, self.world)))
+        finally:
+            self.world.lease.free(self)
+
+    def _take_lease(self) -> Steps[None]:
+        """
+        Wait for the lease as the stores do: asking again until it is free, or until waited long enough.
+        """
+        give_up = self.world.clock.monotonic() + self.knobs.lease_wait
+        moment = Moment("store", "lease", writes=True)
+        while True:
+            fault = yield from self._moment(moment, _nothing)
+            if at_the_store(fault, lambda: self.world.lease.take(self)):
+                return
+            if self.world.clock.monotonic() >= give_up:
+                raise LeaseHeldError("simulated store", HELD)
+            self.world.pass_time(_SLICE)
 
     def _drive(self, procedure: Procedure[T]) -> Steps[T]:
         self.procedure = procedure
@@ -159,14 +231,17 @@ class _Driver:
             except PosgoError as error:
                 answer, advance = error, procedure.throw
 
-    def _answer(self, request: Request[Any]) -> Steps[Any]:
-        for asked in self.bug.before(request, self.world.store, self.client):
-            yield from self._carry_out(asked)
+    def _answer(self, request: Any) -> Steps[Any]:
+        if self.may_write:
+            for asked in self.bug.before(request, self.world.store, self.client):
+                yield from self._carry_out(asked)
+        elif getattr(request, "writes", False):
+            self.auditor.problems.append(f"a run that only looks asks for {_told(request)}")
         request = self.bug.changed(request, self.world.store, self.client)
         answer = yield from self._carry_out(request)
         return self.bug.answered(request, answer)
 
-    def _carry_out(self, request: Request[Any]) -> Steps[Any]:
+    def _carry_out(self, request: Any) -> Steps[Any]:
         site = _site(self.procedure)
         match request:
             case Call():
@@ -176,10 +251,7 @@ class _Driver:
             case PosRequest():
                 return (yield from self._ask_pos(request, site))
             case Pause():
-                yield from self._moment(
-                    Moment("clock", f"pause {request.duration.total_seconds():g} s", site=site), _nothing
-                )
-                return self.world.pass_time(request.duration.total_seconds())
+                return (yield from self._wait("pause", request.duration, site))
         raise TypeError(f"this driver cannot answer {request!r}")
 
     # -- the three places ----------------------------------------------------------
@@ -197,7 +269,7 @@ class _Driver:
                 case Exchange():
                     outcome = yield from self._exchange(step, call, site)
                 case Wait():
-                    self.world.pass_time(step.duration.total_seconds())
+                    yield from self._wait("waits before the next attempt", step.duration, site)
                 case Renewal():
                     outcome = yield from self._perform(step.steps, call, site)
 
@@ -242,6 +314,16 @@ class _Driver:
 
         fault = yield from self._moment(moment, ask)
         return at_the_store(fault, ask)
+
+    def _wait(self, what: str, duration: timedelta, site: tuple[str, int] | None) -> Steps[None]:
+        """
+        Let time pass; bit by bit where others are at work meanwhile.
+        """
+        moment = Moment("clock", f"{what} {duration.total_seconds():g} s", site=site)
+        until = self.world.clock.monotonic() + duration.total_seconds()
+        while (left := until - self.world.clock.monotonic()) > 0:
+            yield from self._moment(moment, _nothing)
+            self.world.pass_time(min(left, _SLICE) if self.world.crowded else left)
 
     def _moment(self, moment: Moment, effect: Callable[[], object]) -> Steps[Fault | None]:
         """

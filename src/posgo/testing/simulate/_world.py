@@ -2,7 +2,7 @@
 The world a simulation takes place in: a POS, a Go and a store, which outlive every process.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from posgo.bookkeeping.identity import settlement_reference
 from posgo.models.catalog import Product
 from posgo.models.parties import Customer
 from posgo.models.pos import Count, GrandTotals, Tender, VatRow, ZReport
+from posgo.models.records import Link
 from posgo.profiles import PRESSIS_POS, Profile
 from posgo.state import MemoryStore
 from posgo.testing._clock import VirtualClock
@@ -21,7 +22,7 @@ from posgo.testing._go import FakeGo
 from posgo.testing._go.entities import BookedVoucher
 from posgo.testing._pos import FakePos
 
-__all__ = ["CASH", "MODELS", "SALES", "World", "a_z_report", "birth_of"]
+__all__ = ["CARD", "CASH", "MODELS", "SALES", "Lease", "Machine", "World", "a_z_report", "birth_of"]
 
 MODELS: dict[str, Any] = {"customers": Customer, "products": Product}
 """The kinds kept alike."""
@@ -45,6 +46,11 @@ settle_from = "2020-01-01"
 department = "10"
 """
 
+# The same, by somebody who forgot that cards are taken as well.
+_GAP = _ACCOUNTS.replace('"12002" = 1910\n', "")
+
+ACCOUNTS, WITHOUT_CARDS = map(AccountMap.from_toml, (_ACCOUNTS, _GAP))
+
 _NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
@@ -54,11 +60,12 @@ class JumpingClock:
 
     Args:
         world: The true time.
+        off: How far it is ahead at first.
     """
 
-    def __init__(self, world: VirtualClock) -> None:
+    def __init__(self, world: VirtualClock, off: timedelta = timedelta(0)) -> None:
         self._world = world
-        self.off = timedelta(0)
+        self.off = off
 
     def monotonic(self) -> float:
         """
@@ -85,6 +92,60 @@ class JumpingClock:
         self._world.advance(seconds)
 
 
+@attrs.define(eq=False)
+class Machine:
+    """
+    A computer runners are started on.
+
+    Attributes:
+        clock: What it shows.
+        kept: A runner that is kept from one run to the next, with its token and what it remembers; None if there is none.
+    """
+
+    clock: JumpingClock
+    kept: Any = None
+
+
+class Lease:
+    """
+    Who may work on the client company, as a database tells it: whoever holds it may be cut off and not notice.
+    """
+
+    def __init__(self) -> None:
+        self._holder: object | None = None
+        self._cut_off: set[object] = set()
+
+    def take(self, who: object) -> bool:
+        """
+        Get it, unless somebody else has it.
+        """
+        if self._holder is None:
+            self._holder = who
+        return self._holder is who
+
+    def free(self, who: object) -> None:
+        """
+        Give it back; whoever was cut off has nothing to give back.
+        """
+        self._cut_off.discard(who)
+        if self._holder is who:
+            self._holder = None
+
+    def break_off(self) -> None:
+        """
+        End the connection it hangs on. Whoever held it goes on.
+        """
+        if self._holder is not None:
+            self._cut_off.add(self._holder)
+            self._holder = None
+
+    def is_cut_off(self, who: object) -> bool:
+        """
+        Whether somebody works on without it.
+        """
+        return who in self._cut_off
+
+
 @attrs.define
 class _Late:
     at: float
@@ -100,14 +161,20 @@ class World:
         lag: How far Go's reads are behind its writes.
         go_ahead: How far Go's clock is ahead.
         pos_ahead: How far the POS's clock is ahead.
+        machines_ahead: How far the clocks of the machines are ahead, one for each.
 
     Attributes:
         clock: The true time.
-        runners: The clock of the machine the runners are on.
+        machines: The computers runners are started on.
+        lease: Who may work on the client company.
+        crowded: Whether more than one process is at work, so that waiting is done bit by bit.
         go: The client company.
         pos: The till.
         store: The runners' memory.
         client: Go's id of the client company, once somebody has asked for it.
+        accounts: The account map.
+        forgotten: Kind and link of every pair the store was made to forget: what the two had agreed on.
+        closed: Every report the till ever closed, by Z-number; the last one is what it tells now.
         reversed_numbers: Z-numbers whose voucher a person has reversed.
     """
 
@@ -118,17 +185,22 @@ class World:
         lag: timedelta = timedelta(0),
         go_ahead: timedelta = timedelta(0),
         pos_ahead: timedelta = timedelta(0),
+        machines_ahead: Iterable[timedelta] = (timedelta(0), timedelta(0)),
     ) -> None:
         self.profile = profile
-        self.accounts = AccountMap.from_toml(_ACCOUNTS)
+        self.accounts = ACCOUNTS
         self.clock = VirtualClock(_NOON)
-        self.runners = JumpingClock(self.clock)
+        self.machines = tuple(Machine(JumpingClock(self.clock, ahead)) for ahead in machines_ahead)
+        self.lease = Lease()
+        self.crowded = False
         self.go = FakeGo(now=lambda: self.clock.utc_now() + go_ahead)
         if lag:
             self.go.replica_lag = lag
         self.pos = FakePos(now=lambda: self.clock.utc_now() + pos_ahead)
         self.store = MemoryStore()
         self.client = ""
+        self.forgotten: list[tuple[str, Link[Any]]] = []
+        self.closed: dict[int, list[ZReport]] = {}
         self.reversed_numbers: set[int] = set()
         self._empty = self.store.snapshot()
         self._backup = self._empty
@@ -168,17 +240,39 @@ class World:
             late.effect()
         self.clock.advance(end - self.clock.monotonic())
 
-    def set_clock(self, seconds: int) -> None:
-        """
-        Set the runners' clock forward or back.
-        """
-        self.runners.off += timedelta(seconds=seconds)
-
     def arrive_later(self, seconds: float, effect: Callable[[], object]) -> None:
         """
         Let a request take its effect after a while.
         """
         self._late.append(_Late(self.clock.monotonic() + seconds, effect))
+
+    # -- the settings, as a bookkeeper treats them ---------------------------------
+
+    def forget_cards(self) -> None:
+        """
+        Begin anew with an account map that has a gap.
+        """
+        self._begin_with(WITHOUT_CARDS)
+
+    def open_everything(self) -> None:
+        """
+        Mend the account map, open every period, and let Go heed what it is told.
+        """
+        self._begin_with(ACCOUNTS)
+        self.go.lock_date = None
+        self.go.ignore_changes_of()
+
+    def _begin_with(self, accounts: AccountMap) -> None:
+        if accounts is not self.accounts:
+            self.accounts = accounts
+            self.shut_down()
+
+    def shut_down(self) -> None:
+        """
+        End every runner that was kept.
+        """
+        for machine in self.machines:
+            machine.kept = None
 
     # -- the store, as its operator treats it --------------------------------------
 
@@ -192,12 +286,14 @@ class World:
         """
         Put the last backup in place of the store; an empty store if there is none.
         """
+        self.shut_down()
         self.store.restore(self._backup)
 
     def lose(self) -> None:
         """
         Begin with an empty store.
         """
+        self.shut_down()
         self.store.restore(self._empty)
 
 

@@ -1,0 +1,83 @@
+"""
+What a process may be started for, composed as the runners do.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from posgo.models.pos import ZReport
+from posgo.procedure import Procedure
+from posgo.runner import _Core
+from posgo.testing.simulate._world import World
+
+__all__ = ["ERRANDS", "Errand"]
+
+
+@attrs.frozen(kw_only=True)
+class Errand:
+    """
+    Something a runner is asked to do.
+
+    Attributes:
+        begin: Makes the procedure.
+        needs_lease: Whether it works alone on the client company.
+        writes: Whether it may write; what only looks must not.
+    """
+
+    begin: Callable[[_Core, World], Procedure[Any]]
+    needs_lease: bool = True
+    writes: bool = True
+
+
+def _sync(
+    core: _Core,
+    world: World,
+    *kinds: str,
+    full: bool = False,
+    approve: str | None = None,
+    dry_run: bool = False,
+) -> Procedure[Any]:
+    return core._sync(world.pos, kinds or None, full=full, approve=approve, dry_run=dry_run)
+
+
+def _approved(core: _Core, world: World) -> Procedure[Any]:
+    """
+    Sweep, and let a person approve what was held back because it is so much at once.
+    """
+    report = yield from _sync(core, world, full=True)
+    for kind in report.kinds:
+        if kind.plan.withheld:
+            yield from _sync(core, world, kind.kind, full=True, approve=kind.plan.plan_id)
+    return report
+
+
+def _last_day(core: _Core, world: World) -> Procedure[Any]:
+    """
+    Settle the report the till closed last, given by hand.
+    """
+    reports = list(world.pos.all(ZReport).values())
+    if not reports:
+        return (yield from core._settlements(world.pos, dry_run=None))
+    return (yield from core._settlement(reports[-1], None, None, dry_run=None))
+
+
+ERRANDS: dict[str, Errand] = {
+    "sync": Errand(begin=_sync),
+    "sweep": Errand(begin=lambda core, world: _sync(core, world, full=True)),
+    "customers": Errand(begin=lambda core, world: _sync(core, world, "customers")),
+    "products": Errand(begin=lambda core, world: _sync(core, world, "products")),
+    "approve": Errand(begin=_approved),
+    "preview": Errand(begin=lambda core, world: _sync(core, world, dry_run=True), writes=False),
+    "full preview": Errand(
+        begin=lambda core, world: _sync(core, world, full=True, dry_run=True), writes=False
+    ),
+    "settle": Errand(begin=lambda core, world: core._settlements(world.pos, dry_run=None)),
+    "settle the last": Errand(begin=_last_day),
+    "preview of days": Errand(
+        begin=lambda core, world: core._settlements(world.pos, dry_run=True), writes=False
+    ),
+    "check": Errand(begin=lambda core, world: core._check(world.pos), needs_lease=False, writes=False),
+}
+"""Every errand, by name."""

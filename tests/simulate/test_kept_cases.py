@@ -1,0 +1,141 @@
+"""
+What simulations once found, in the fewest acts that show it. Each breaks a promise when its mend is undone.
+"""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+from posgo.models.parties import Customer
+from posgo.profiles import PRESSIS_POS
+from posgo.testing.simulate import replay
+from posgo.testing.simulate._acts import Act, Edit, Enter
+from posgo.testing.simulate._draw import BEFORE, Draw
+from posgo.testing.simulate._faults import Fault
+from posgo.testing.simulate._machines import CutOff, Meanwhile, Start, Strike
+from posgo.testing.simulate._scenario import Scenario
+
+AT_ONCE = timedelta(0)
+ORG = "974760673"
+
+
+def a_scenario(*acts: Act, **more: Any) -> Scenario:
+    """
+    These acts in an otherwise plain world.
+    """
+    plain = Scenario(
+        seed=1,
+        profile=PRESSIS_POS,
+        lag=AT_ONCE,
+        go_ahead=AT_ONCE,
+        pos_ahead=AT_ONCE,
+        machines_ahead=(AT_ONCE, AT_ONCE),
+        lease_wait=10.0,
+        keeps_runners=False,
+        runs_on=0.9,
+        acts=acts,
+    )
+    return attrs.evolve(plain, **more)
+
+
+def a_customer(mark: str, **more: Any) -> Customer:
+    return Customer(
+        name=f"Name of {mark}", email=f"{mark}@example.no", invoice_email=f"{mark}@born.no", **more
+    )
+
+
+def edits(at: int, side: str, field: str, value: Any, mark: str = "one") -> Edit:
+    return Edit(at, side, "customers", f"{mark}@born.no", field, value)
+
+
+def products(count: int) -> list[Act]:
+    draw = Draw(random.Random(1), {"products": ("pos",)})  # noqa: S311
+    return [Enter(BEFORE, "pos", draw.record("products")) for _ in range(count)]
+
+
+HELD_BACK_THEN_EDITED = a_scenario(
+    Enter(BEFORE, "pos", a_customer("one", organization_number=ORG)),
+    Enter(BEFORE, "pos", a_customer("two", organization_number=ORG)),
+    Enter(BEFORE, "go", a_customer("three", organization_number=ORG)),
+    Start(0, "sync"),
+    edits(60, "pos", "phone", "22225555"),
+    Start(60, "sync"),
+    Start(120, "sync"),
+)
+"""A customer held back as ambiguous was made anew by a delta, in which its rivals did not stand."""
+
+EDITED_IN_GO_MEANWHILE = a_scenario(
+    Enter(BEFORE, "pos", a_customer("one")),
+    Start(0, "sync"),
+    edits(60, "pos", "phone", "22225555"),
+    Meanwhile(60, "GET /Customers/{id}", edits(60, "go", "phone", "33336666")),
+    Start(60, "sync"),
+)
+"""An edit in Go after the run had read was overwritten."""
+
+EDITED_IN_GO_AT_THE_LAST_MOMENT = a_scenario(
+    Enter(BEFORE, "pos", a_customer("one")),
+    Start(0, "sync"),
+    edits(60, "pos", "phone", "22225555"),
+    Meanwhile(60, "PATCH /Customers", edits(60, "go", "phone", "33336666")),
+    Start(60, "sync"),
+)
+"""The same, between the last look and the write."""
+
+ENDED_AFTER_OVERWRITING = a_scenario(
+    Enter(BEFORE, "pos", a_customer("one")),
+    Start(0, "sync"),
+    edits(60, "pos", "phone", "22225555"),
+    edits(60, "go", "phone", "33336666"),
+    Strike(60, Fault.CRASH_AFTER, on="PATCH /Customers"),
+    Start(60, "sync"),
+)
+"""A value that lost a conflict was recorded when the run ended, so that a crash forgot it."""
+
+LATE_AND_LAGGING = a_scenario(
+    *products(1),
+    Strike(0, Fault.LATE, on="POST /Products"),
+    Start(0, "products"),
+    lag=timedelta(seconds=1),
+)
+"""A request under way took its effect when a pause had ended, and not at its own time."""
+
+
+CUT_OFF_FROM_THE_LEASE = a_scenario(
+    *products(12),
+    Start(0, "products", 0),
+    Start(1, "products", 1),
+    Meanwhile(0, "POST /Products", CutOff(0)),
+)
+"""A runner that had lost its lease went on making products beside the one that had got it."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        HELD_BACK_THEN_EDITED,
+        EDITED_IN_GO_MEANWHILE,
+        EDITED_IN_GO_AT_THE_LAST_MOMENT,
+        ENDED_AFTER_OVERWRITING,
+        LATE_AND_LAGGING,
+        CUT_OFF_FROM_THE_LEASE,
+    ],
+    ids=[
+        "held back, then edited",
+        "edited in Go meanwhile",
+        "edited in Go at the last moment",
+        "ended after overwriting",
+        "late and lagging",
+        "cut off from the lease",
+    ],
+)
+def test_it_does_not_come_back(case: Scenario) -> None:
+    """
+    The promises hold, whoever moves first.
+    """
+    outcomes = [replay(attrs.evolve(case, seed=seed)) for seed in range(12)]
+
+    assert [] == [str(outcome) for outcome in outcomes if outcome.violations]
