@@ -4,11 +4,11 @@ Orders through random histories: alike in the end, nothing lost, nothing twice, 
 
 import attrs
 from hypothesis import given, note, strategies as st
-from support.order_world import PAIR, STATUSES, OrderWorld, edited, order_worlds
 
 from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.sync import Conflict, Kind, Operation, Plan, Replica
 from posgo.sync.order_life import LEDGER, PAYABLE
+from support.order_world import PAIR, STATUSES, OrderWorld, edited, order_worlds
 from support.sync_world import facts, mirrored_plan
 
 OPEN = (OrderStatus.DRAFT, OrderStatus.CONFIRMED)

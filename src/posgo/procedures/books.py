@@ -14,6 +14,7 @@ from posgo.clients.go import account_transactions, integration, settings
 from posgo.clients.go.ledger_view import read_view
 from posgo.models.ledger import (
     AccountTransaction,
+    Department,
     IntegrationInformation,
     PostedVoucher,
 )

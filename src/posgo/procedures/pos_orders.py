@@ -68,7 +68,6 @@ class PosOrders:
         """
         record = yield from ask(FetchRecord(Order, id))
         if record is None:
-            self.translator.at_till = {pos_reference(record.id): record.value for record in seen.records}
             links = (yield from ask(LoadLinks("orders", pos_ids=(id,), go_ids=()))).links
             return _cancelled(links[0]) if links else None
         translatable = yield from self._translatable([record])
