@@ -2,14 +2,36 @@
 Policies: what contradicts itself cannot be built.
 """
 
+import enum
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 import attrs
 import pytest
 
 from posgo.exceptions import ConfigurationError, ModelError
-from posgo.sync import Authority, Direction, Guard, Policy, Replica, Unit
+from posgo.sync import (
+    Authority,
+    Change,
+    Check,
+    Conflict,
+    ConflictKind,
+    Cost,
+    Direction,
+    Guard,
+    Key,
+    Kind,
+    Lens,
+    OnDeleteChange,
+    OnReceiverEdit,
+    Operation,
+    Plan,
+    Policy,
+    Replica,
+    Tombstone,
+    Unit,
+)
 from support.sync_world import Place, Thing, thing_policy
 
 
@@ -166,6 +188,102 @@ class TestPolicy:
         assert small() == small()
         assert thing_policy() != thing_policy(name=Authority.GO)
         assert Thing == thing_policy().model
+
+
+class TestValues:
+    """
+    Policies and plans are values: named, fixed, and of the members their texts stand for.
+    """
+
+    @pytest.mark.parametrize(
+        ("expected", "members"),
+        [
+            ("pos go", Replica),
+            ("pos go newest hold", Authority),
+            ("both pos-to-go go-to-pos", Direction),
+            ("leave restore", OnReceiverEdit),
+            ("hold recreate archive", OnDeleteChange),
+            ("link create update archive unlink", Kind),
+            ("field delete/change", ConflictKind),
+        ],
+    )
+    def test_texts_are_fixed(self, expected: str, members: type[enum.StrEnum]) -> None:
+        """
+        They stand in stored plans and in settings.
+        """
+        assert expected == " ".join(members)
+
+    @pytest.mark.parametrize(
+        "value",
+        [Unit, Key, Check, Guard, Policy, Lens, Change, Operation, Conflict, Tombstone, Cost, Plan],
+    )
+    def test_everything_is_given_by_name(self, value: type[Any]) -> None:
+        """
+        So that a field may be added between others.
+        """
+        assert all(field.kw_only for field in attrs.fields(value))
+
+    def test_texts_become_members(self) -> None:
+        """
+        In a unit as in a policy.
+        """
+        unit = Unit(fields="name", direction="pos-to-go", narrow="pos")
+        decided = Unit(fields="name", authority="newest")
+        policy = small(
+            creates=["go"], references=["pos"], on_receiver_edit="restore", on_delete_change="archive"
+        )
+        made = (
+            *(unit.fields, unit.direction, unit.narrow, unit.authority, decided.authority),
+            *(policy.creates, policy.references, policy.on_receiver_edit, policy.on_delete_change),
+        )
+
+        assert repr(
+            (
+                *(("name",), Direction.POS_TO_GO, Replica.POS, None, Authority.NEWEST),
+                *(frozenset({Replica.GO}), frozenset({Replica.POS})),
+                *(OnReceiverEdit.RESTORE, OnDeleteChange.ARCHIVE),
+            )
+        ) == repr(made)
+
+    def test_what_is_given_cannot_be_changed_afterwards(self) -> None:
+        """
+        Lists become tuples, and a mapping is copied.
+        """
+        key: Key[Small] = Key(name="name", read=attrgetter("name"))
+        check: Check[Small] = Check(
+            rule="r",
+            holds=attrgetter("name"),
+            message="m",
+            remedy="r",
+            fields=["name"],
+        )
+        owned = {"picture": Replica.POS, "place": Replica.GO}
+        policy = small(
+            keys=[key], checks=[check], shared=[Unit(fields=["name"]), Unit(fields="archived")], owned=owned
+        )
+        owned.clear()
+
+        assert ((key,), (check,), ("name",)) == (policy.keys, policy.checks, policy.checks[0].fields)
+        assert (("name",), ("archived",)) == tuple(unit.fields for unit in policy.shared)
+        assert {"picture": Replica.POS, "place": Replica.GO} == dict(policy.owned)
+        with pytest.raises(TypeError):
+            policy.owned["name"] = Replica.POS  # type: ignore[index]
+
+    def test_what_is_not_said(self) -> None:
+        """
+        The careful choice: a person decides, nothing is undone, no key rules another out.
+        """
+        policy = small()
+
+        assert (OnReceiverEdit.LEAVE, OnDeleteChange.HOLD) == (
+            policy.on_receiver_edit,
+            policy.on_delete_change,
+        )
+        assert (frozenset(Replica), frozenset({Replica.GO})) == (policy.creates, policy.references)
+        assert False is Key(name="name", read=attrgetter("name")).decisive
+        unit = Unit(fields=("left", "right"))
+        assert (Direction.BOTH, None, Replica.GO) == (unit.direction, unit.authority, unit.narrow)
+        assert "left, right" == unit.name
 
 
 class TestGuard:

@@ -27,9 +27,10 @@ def planned(
     links: list[Link[Thing]], pos: Snapshot[Thing], go: Snapshot[Thing], policy: Policy[Thing] = POLICY
 ) -> Plan[Thing]:
     """
-    Plan, and check on the way that neither order nor side matters.
+    Plan, and check on the way that neither order nor side matters, and that each step says why.
     """
     made = plan(links, pos=pos, go=go, policy=policy)
+    assert all(each.reason and "None" not in each.reason for each in made.operations)
     for order in itertools.permutations(links):
         assert made == plan(order, pos=pos, go=go, policy=policy)
     swapped = {side: attrs.evolve(snapshot) for side, snapshot in ((POS, pos), (GO, go))}
@@ -110,9 +111,11 @@ class TestMerged:
         Then only the pair is one too many.
         """
         links = [linked(BASE), linked(BASE, "p2", "g2")]
-        made = planned(links, merged({"p1": BASE}, {"p2": "p1"}), merged({"g1": BASE}, {"g2": "g1"}))
+        new = Thing(code="new")
+        pos = merged({"p1": BASE, "p3": new}, {"p2": "p1"})
+        made = planned(links, pos, merged({"g1": BASE}, {"g2": "g1"}))
 
-        assert [("unlink", "p2", "g2")] == steps(made)
+        assert [("unlink", "p2", "g2"), ("create", "p3", None)] == steps(made)
 
     def test_the_counterpart_is_gone_too(self) -> None:
         """
