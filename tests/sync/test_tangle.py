@@ -226,6 +226,17 @@ class TestDuplicates:
             finding.where for finding in made.findings
         ]
 
+    def test_other_pairs_are_not_concerned(self) -> None:
+        """
+        One that lost a side beside them goes its own way.
+        """
+        links = [linked(BASE), linked(BASE, "p1", "g2"), linked(BASE, "p3", "g3"), linked(BASE, "p4", "g4")]
+        pos, go = holds({"p1": BASE, "p4": BASE}), holds({f"g{i}": BASE for i in range(1, 5)})
+        made = planned(links, pos, go)
+
+        assert ["duplicate-link"] * 2 == rules(made)
+        assert [("archive", "p3", "g3"), ("unlink", "p3", "g3")] == steps(made)
+
     def test_unseen_in_a_delta(self) -> None:
         """
         Also where the shared record was not handed in.
