@@ -170,6 +170,18 @@ class TestIdentity:
 
         assert fingerprint(turned) == fingerprint(z)
 
+    def test_fingerprint_of_payments(self) -> None:
+        """
+        A payment is known by its order, so that a number the POS learns later changes nothing; else by the number.
+        """
+        named, learned, other, numbered = (
+            fingerprint(sale_day(invoice_payments=[InvoicePayment(amount=1, tender="12002", **name)]))
+            for name in ({"order": "o"}, {"order": "o", "invoice_no": 7}, {"order": "p"}, {"invoice_no": 7})
+        )
+
+        assert named == learned
+        assert 3 == len({named, other, numbered})
+
     @pytest.mark.parametrize(
         "facts",
         [

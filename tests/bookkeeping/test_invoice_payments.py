@@ -2,7 +2,9 @@
 Invoices of Go paid at the till: what each payment becomes, and what is never guessed.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -30,6 +32,7 @@ from support.days import ACCOUNTS, CARD, CASH, SALE, account_map, days, sale_day
 
 INVOICED = VatRow(vat_code="3", percent=25, amount=400, vat=100)
 NIL = Decimal(0)
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "settlement.md"
 
 
 def payment(amount: Decimal | int | str = 500, **facts: Any) -> InvoicePayment:
@@ -118,10 +121,33 @@ def till(
     return z, accounts
 
 
+def documented() -> Iterator[tuple[bool, bool, bool, bool, int]]:
+    """
+    The table of the page on settlements, each "either" as both.
+    """
+    flags = {"`true`": (True,), "`false`": (False,), "either": (False, True)}
+    rows = [line.strip("| ").split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    for in_z, sales, pay_in, in_payments, counted, held, revenue, money in (
+        row for row in rows if len(row) == 8
+    ):
+        if in_z in flags:
+            assert (sales == "given") == (counted == "yes") == revenue.endswith(" sales")
+            assert (held == "no") == (money == "means of payment, and the pay-in")
+            for each in flags[in_payments]:
+                tenders = 625 if held == "yes" else 125
+                yield flags[in_z][0], counted == "yes", pay_in == "shown", each, tenders
+
+
 class TestTruthTable:
     """
     Whatever way a till shows it: money once, customer once, own revenue only.
     """
+
+    def test_the_page_has_the_table(self) -> None:
+        """
+        What is written down is what is tested here, row by row.
+        """
+        assert HONEST == [*documented()]
 
     @pytest.mark.parametrize("row", HONEST, ids=str)
     def test_honest_tills(self, row: tuple[bool, bool, bool, bool, int]) -> None:
@@ -718,7 +744,7 @@ def paid_days(draw: st.DrawFn) -> Paid:
     z = draw(days())
     in_z, pay_in, inside = draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
     payments, items = [], []
-    for at, (ore, tender, rounding, counted) in enumerate(draw(PAYMENTS)):
+    for at, (ore, tender, rounding, counted) in enumerate(draw(PAYMENTS), start=1):
         amount = Decimal(ore).scaleb(-2)
         off = Decimal(rounding).scaleb(-2) if tender == CASH and abs(ore) > 100 else NIL
         row = VatRow(vat_code="5", percent=0, amount=amount, vat=0)

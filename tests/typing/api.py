@@ -55,10 +55,12 @@ from posgo import (
     profiles,
     saft,
 )
-from posgo.bookkeeping import settle
+from posgo.bookkeeping import settle, settle_payout
 from posgo.clients.pos import Feed, missing
 from posgo.clients.pos.protocol import Thing
+from posgo.models.invoices import OpenItem
 from posgo.models.ledger import LedgerAccount
+from posgo.models.payouts import Payout, PayoutFee
 from posgo.models.pos import Tender, VatRow
 from posgo.procedures.finished import SettlementReport
 from posgo.procedures.outcome import Failed
@@ -107,7 +109,8 @@ def settlement() -> None:
     A settlement without a voucher has to be thought of: ``voucher`` may be None.
     """
     count = CashCount(counted="1200.00", counted_by="Kari")
-    result = settle(z_report(), account_map(), count=count, previous=z_report())
+    items = [OpenItem(invoice_no=7, balance="100.00", customer="c", matching_reference="pos:o")]
+    result = settle(z_report(), account_map(), count=count, previous=z_report(), open_items=items)
 
     assert_type(result, Settlement)
     assert_type(result.voucher, Voucher | None)
@@ -120,6 +123,22 @@ def settlement() -> None:
         assert_type(posting.account, int)
         assert_type(posting.amount, Decimal)
         assert_type(posting.vat_code, str | None)
+        assert_type(posting.invoice_no, int | None)
+
+
+def payout() -> Settlement:
+    """
+    Amounts of a payout may be given as text, too.
+    """
+    report = Payout(
+        provider="Vipps",
+        reference="1",
+        paid_on=date(2026, 3, 17),
+        gross="100.00",
+        fees=[PayoutFee(amount=2)],
+        net=98,
+    )
+    return settle_payout(report, account_map(), clearing_balance=Decimal(100))
 
 
 def voucher_by_hand() -> Voucher:

@@ -88,5 +88,6 @@ def fingerprint(z: ZReport) -> str:
 
 def _paid(payment: InvoicePayment) -> str:
     sales = sorted(f"{row.vat_code} {row.percent} {row.amount} {row.vat}" for row in payment.sales)
-    named = f"{payment.invoice_no} {payment.order} {payment.customer}"
-    return f"{named} {payment.tender} {payment.amount} {sales}"
+    # The order, if there is one: a POS may come to know the invoice's number only later.
+    name = payment.order or payment.invoice_no
+    return f"{name} {payment.tender} {payment.amount} {sales}"

@@ -30,6 +30,7 @@ from posgo.models._checks import (
     whole,
 )
 from posgo.models._dates import to_oslo
+from posgo.models._fields import optional_whole_number
 from posgo.models._money import NOK_0, to_nok, to_optional_nok
 from posgo.models.findings import Finding
 
@@ -286,19 +287,23 @@ class TransactionTotals:
 @attrs.frozen(kw_only=True)
 class InvoicePayment:
     """
-    An invoice of Go paid at the till.
+    An invoice of Go paid at the till, with one means of payment.
+
+    An invoice paid with several has as many; money that pays several invoices is divided among them.
 
     Attributes:
-        order: The POS's id of the order; None if it has none.
-        invoice_no: Go's invoice number.
-        customer: The POS's id of the customer.
-        amount: NOK received, positive.
+        order: The POS's id of the order; None if it has none. It or ``invoice_no`` must be given to settle.
+        invoice_no: Go's invoice number; None if the POS does not know it.
+        customer: The POS's id of the customer; None takes the invoice's, unasked.
+        amount: NOK received, cash rounding included; negative if it was paid out.
         tender: Payment code, as :attr:`Tender.code`.
-        sales: The invoice's sales as the till counts them in its VAT rows, if it does.
+        sales:
+            The invoice's sales as the till counts them in its VAT rows of that day, if it does: signs and
+            reading as there, each sale with one payment only. Empty if they do not stand there.
     """
 
     order: str | None = attrs.field(default=None, converter=to_optional_text)
-    invoice_no: int | None = None
+    invoice_no: int | None = attrs.field(default=None, validator=optional_whole_number)
     customer: str | None = attrs.field(default=None, converter=to_optional_text)
     amount: Decimal = attrs.field(converter=to_nok)
     tender: str = attrs.field(converter=text)

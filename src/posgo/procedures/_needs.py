@@ -72,7 +72,7 @@ def _needs(preflight: Preflight) -> Iterator[tuple[Roles, str]]:
         yield looked_up.roles, "see whether a Z-report is booked already"
         if account_map.department_codes():
             yield departments.list().roles, "find the departments"
-        yield from _receiving(account_map, today)
+        yield from _receiving(account_map, profile, today)
     if profile.customers is not None:
         yield customers.delete(0).roles, "keep customers alike"
     if profile.products is not None:
@@ -89,19 +89,22 @@ def _needs(preflight: Preflight) -> Iterator[tuple[Roles, str]]:
         yield departments.list().roles, "tell the department of an order"
 
 
-def _receiving(account_map: AccountMap, today: date) -> Iterator[tuple[Roles, str]]:
+def _receiving(account_map: AccountMap, profile: Profile, today: date) -> Iterator[tuple[Roles, str]]:
     """
     What money beside the day's sales needs: paid invoices and payouts.
+
+    Where orders are kept alike, their invoices may be paid at the till, whether or not the map foresees it.
     """
     by_number = InvoiceCase.BANK_JOURNAL in (
         account_map.invoice_rules.partial,
         account_map.invoice_rules.no_reference,
     )
-    if account_map.takes_invoices:
+    if account_map.takes_invoices or profile.orders is not None:
         yield customer_ledger.open_items(on=today).roles, "see what is open of invoices paid at the till"
         yield outgoing_invoices.list().roles, "see what became of invoices that have nothing open"
-        yield customers.subledger_accounts().roles, "find the accounts of those who paid"
-        if by_number:
+        if profile.customers is None:  # else they may be written, and so read
+            yield customers.subledger_accounts().roles, "find the accounts of those who paid"
+        if by_number and account_map.takes_invoices:
             yield (
                 vouchers.get(Journal.BANK, "").roles,
                 "post days on which an invoice is known by its number only",
