@@ -29,6 +29,7 @@ from posgo.testing import NO_LIMIT, FakeGo, FakePos, VirtualClock
 SWEEP_PAGE, POS_PAGE = 20_000, 1000
 LATER = 3600  # Seconds between runs: the token and what is remembered of Go's settings are asked for anew.
 TOKEN, IDENTITY, SETTINGS = 1, 1, 3
+ORDERS = 2  # Drafts, and invoices whose balance changed.
 
 ACCOUNTS = AccountMap.from_toml("""
 [sales]
@@ -77,15 +78,16 @@ def first_sync(customers: int, products: int) -> Requests:
     pos_pages = pages(ours, POS_PAGE) + pages(theirs, POS_PAGE)
     made_in_pos = (customers - ours) + (products - theirs)
     return Requests(
-        go=TOKEN + IDENTITY + SETTINGS + go_pages + ours + theirs, pos=pos_pages + made_in_pos + ours
+        go=TOKEN + IDENTITY + SETTINGS + go_pages + ORDERS + ours + theirs,
+        pos=pos_pages + pages(0, POS_PAGE) + made_in_pos + ours,
     )
 
 
 def quiet() -> Requests:
     """
-    One request per kind and side; token and settings when they are due.
+    One request per kind and side, two for orders in Go; token and settings when they are due.
     """
-    return Requests(go=TOKEN + SETTINGS + 2, pos=2)
+    return Requests(go=TOKEN + SETTINGS + 2 + ORDERS, pos=3)
 
 
 def delta(edits: int) -> Requests:

@@ -24,7 +24,7 @@ def positions() -> dict[str, int]:
     """
     Functions that take a rule, and where among their arguments.
     """
-    found = {"Finding": 0, "Check": 0}
+    found = {"Finding": 0, "Check": 0, "Seal": 0}
     for tree in SOURCES:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):

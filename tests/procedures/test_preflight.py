@@ -38,6 +38,7 @@ def shop(request: pytest.FixtureRequest, validated: Callable[..., object]) -> Sh
     made.pos.put(a_day())
     made.pos.put(Product(code="K-10", name="Kaffe", vat_code="31"))
     made.pos.put(Product(code="K-11", name="Te"))
+    made.go.put(Product(code="OREAVRUNDING", name="Øreavrunding", vat_code="5"))
     return made
 
 
@@ -50,6 +51,26 @@ def lacking(*privileges: str) -> World:
         shop.go.privileges -= {name for each in privileges for name in (each, f"{each}_Full")}
 
     return world
+
+
+def rounding(**changes: Any) -> World:
+    """
+    Another product for øre rounding.
+    """
+
+    def world(shop: Shop) -> None:
+        own_id = next(iter(shop.go.all(Product)), None)
+        product = Product(code="OREAVRUNDING", name="Øreavrunding", vat_code="5")
+        shop.go.put(attrs.evolve(product, **changes), own_id)
+
+    return world
+
+
+def unrounded(shop: Shop) -> None:
+    """
+    No product for øre rounding.
+    """
+    shop.profile = attrs.evolve(shop.profile, rounding_product=None)
 
 
 def mapped(*changes: tuple[str, str]) -> World:
@@ -122,6 +143,12 @@ WORLDS: list[tuple[str, World, list[tuple[str, str]]]] = [
     ("no settings", lacking("CommonServices"), [("BLOCK", "missing-privilege")]),
     ("no customers", lacking("Customer"), [("BLOCK", "missing-privilege")]),
     ("no products", lacking("Product"), [("BLOCK", "missing-privilege")]),
+    ("no orders", lacking("SalesOrders"), [("BLOCK", "missing-privilege")]),
+    ("no invoices", lacking("OutgoingInvoice"), [("BLOCK", "missing-privilege")]),
+    ("no customer ledger", lacking("CustomerLedger"), [("BLOCK", "missing-privilege")]),
+    ("no rounding product", rounding(archived=True), [("WARN", "rounding-product")]),
+    ("a taxed rounding product", rounding(vat_code="3"), [("WARN", "rounding-product")]),
+    ("no rounding product named", unrounded, [("WARN", "rounding-product")]),
     ("another journal", lacking("BankVoucher", "ManualVoucher", "TrialBalance"), []),
     (
         "no module",
@@ -268,13 +295,13 @@ class TestTheShopThatIsReady:
 
     def test_requests_are_few_and_only_read(self, shop: Shop) -> None:
         """
-        A token and nine reads in Go, one read of each feed of the POS; the store is not asked at all.
+        A token and thirteen reads in Go, one read of each feed of the POS; the store is not asked at all.
         """
         shop.store = None  # type: ignore[assignment]
 
         shop.check()
 
-        assert ["POST", *["GET"] * 9] == [request.method for request in shop.go.requests]
+        assert ["POST", *["GET"] * 13] == [request.method for request in shop.go.requests]
         assert ["GET"] * 2 == [request.method for request in shop.pos.requests]
 
     def test_it_runs_beside_a_settlement(self, shop: Shop) -> None:

@@ -243,7 +243,7 @@ class TestPressisPos:
 
     def test_a_quiet_poll_is_one_request_per_kind(self, shop: Shop) -> None:
         """
-        Nothing new costs one request for customers and one for products.
+        Nothing new costs one request for customers, one for products and two for orders.
         """
         if shop.colour == "async":
             pytest.skip("each asynchronous call here has a runner of its own")
@@ -256,7 +256,7 @@ class TestPressisPos:
         shop.sync()
 
         asked = [request.path for request in shop.go.requests[before:] if "OAuth" not in request.path]
-        assert ["/Customers", "/Products"] == asked
+        assert ["/Customers", "/Products", "/SalesOrders", "/OutgoingInvoices"] == asked
 
 
 class TestOpenOne:

@@ -45,7 +45,7 @@ def open_shop(fake: FakeGo, go: GoClient, accounts: AccountMap, show: Callable[[
         go=go,
         pos=till,
         store=MemoryStore(),
-        profile=PRESSIS_POS,
+        profile=attrs.evolve(PRESSIS_POS, orders=None),  # Nobody has ordered anything yet.
         accounts=accounts,
         look_up_after=timedelta(0),  # This Go shows at once what was written.
     )

@@ -85,8 +85,8 @@ def _needs(preflight: Preflight) -> Iterator[tuple[Roles, str]]:
         yield outgoing_invoices.list().roles, "follow orders to their invoices"
         yield customer_ledger.matched_entries(0).roles, "tell a payment from a credit note"
         yield accounts.list().roles, "tell the VAT of an order"
-        yield products.list().roles, "find the product for øre rounding"
-        yield departments.list().roles, "tell the department of an order"
+        if profile.products is None:
+            yield products.list().roles, "find the product for øre rounding"
 
 
 def _receiving(account_map: AccountMap, profile: Profile, today: date) -> Iterator[tuple[Roles, str]]:

@@ -11,6 +11,7 @@ import attrs
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.clients.calls import collect
 from posgo.clients.go import departments, products
+from posgo.exceptions import MissingPrivilegeError
 from posgo.models.findings import Finding
 from posgo.models.go_orders import SalesOrder
 from posgo.models.go_products import GoProduct
@@ -145,5 +146,9 @@ class Translator:
 
     def _read_departments(self) -> Procedure[None]:
         if self.books.departments is None:
-            self.books.departments = tuple((yield from collect(departments.list())))
+            try:
+                self.books.departments = tuple((yield from collect(departments.list())))
+            except MissingPrivilegeError:
+                # Orders that name one wait, and say so; the others go on.
+                self.books.departments = ()
             self._forms = None

@@ -10,7 +10,15 @@ import attrs
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.ledger import CONTROL_ACCOUNTS, LedgerView
 from posgo.clients.calls import Call, Page, collect
-from posgo.clients.go import integration, number_series, products, settings, vat_codes
+from posgo.clients.go import (
+    accounts,
+    integration,
+    number_series,
+    product_groups,
+    products,
+    settings,
+    vat_codes,
+)
 from posgo.clients.go.ledger_view import chart_of, departments_of
 from posgo.clients.pos.requests import FeedRequest, ReadChanges, ReadZReports, read_to_end
 from posgo.exceptions import ApiError, AuthenticationError, MissingPrivilegeError, WireFormatError
@@ -113,7 +121,7 @@ def check(preflight: Preflight) -> Procedure[CheckReport]:
     information = yield from ask(integration.get())
     reader = _Reader()
     books = yield from _read_books(reader, preflight)
-    rounding = yield from _rounding(preflight)
+    rounding = yield from _rounding(reader, preflight)
     findings = [
         *privilege_findings(needs(preflight), information, reader.refused),
         *_go_findings(preflight, books),
@@ -164,9 +172,10 @@ def _read_books(reader: _Reader, preflight: Preflight) -> Procedure[_Shown]:
     )
 
 
-def _rounding(preflight: Preflight) -> Procedure[list[Finding]]:
+def _rounding(reader: _Reader, preflight: Preflight) -> Procedure[list[Finding]]:
     profile = preflight.profile
-    if profile.orders is None:
+    asked = (accounts.list(), product_groups.list(), vat_codes.list(), products.list())
+    if profile.orders is None or any(call.roles in reader.refused for call in asked):
         return []
     code = profile.rounding_product
     try:
