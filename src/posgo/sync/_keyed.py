@@ -38,7 +38,7 @@ class Keyed:
 
     A row without a name is recognised by saying the same as one that lacks
     its counterpart, and takes over its name. Two records that just met may
-    know one row by two names: then the fuller side's stays.
+    know one row by two names: then the owner's stays, or else the fuller side's.
 
     Attributes:
         key: The field that names an element within the tuple; None in an element that has no name yet.
@@ -107,16 +107,17 @@ class _Merge:
 
     def run(self) -> Merged:
         question = self.question
-        wide, narrow = self.unit.narrow.other, self.unit.narrow
+        owner = self.unit.direction.owner
+        first = owner or self.unit.narrow.other
         lists: dict[str, Sequence[Any]] = {
             "base": question.base[0] if question.base else (),
-            **{side: question.sides[side][0] for side in (wide, narrow)},
+            **{side: question.sides[side][0] for side in (first, first.other)},
         }
         found = rows_of(lists, self.key, just_met=question.base is None)
-        settled = {row: self._settle(row) for rows in found.values() for row in rows}
+        rows = dict.fromkeys(row for listed in found.values() for row in listed)
+        settled = {row: self._settle(row) for row in rows}
         orders, agreed = self._orders(found)
         says = {side: (_there(settled[row].says[side] for row in orders[side]),) for side in Replica}
-        owner = self.unit.direction.owner
         if owner is not None:
             # That a row has a name by now is no change of the owner's.
             says[owner] = question.sides[owner]

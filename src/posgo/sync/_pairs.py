@@ -2,7 +2,6 @@
 One linked or just matched pair: what its change units come to, and what is written for it.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -16,9 +15,10 @@ from posgo.sync._fields import fingerprint, read, replace, shared_part
 from posgo.sync._lens import Values
 from posgo.sync._merge import SYSTEM, Moment, Verdict, VerdictKind, judge
 from posgo.sync._merger import Merged, Merger, Question
-from posgo.sync._operations import Change, Conflict, Kind, Operation
+from posgo.sync._operations import Conflict, Operation
 from posgo.sync._policy import Direction, OnReceiverEdit, Replica, Seal, Unit
 from posgo.sync._single import DELETED
+from posgo.sync._writes import Case, Writes
 
 __all__ = ["merge_pair"]
 
@@ -62,48 +62,6 @@ def _owned(unit: Unit, owner: Replica) -> Unit:
     return attrs.evolve(unit, direction=way, authority=None)
 
 
-@attrs.frozen
-class _Case:
-    """
-    One unit of the pair, as found: plain values, what both can hold of them, and the verdict.
-    """
-
-    unit: Unit
-    base: Values | None
-    raw: dict[Replica, Values]
-    shared: dict[Replica, Values]
-    verdict: Verdict
-
-
-@attrs.define
-class _Write:
-    """
-    What one side is to be told, and what the base becomes once it was.
-    """
-
-    changes: list[Change] = attrs.Factory(list)
-    agreed: dict[str, Any] = attrs.Factory(dict)
-    reasons: dict[str, list[str]] = attrs.Factory(dict)
-
-    def add(self, case: _Case, target: Replica, new: Values, agreed: Values | None) -> None:
-        """
-        Add a unit; ``agreed`` is None while the other half of the change is still to come.
-        """
-        for field, before, after in zip(case.unit.fields, case.raw[target], new, strict=True):
-            if case.unit.normalise(before) != case.unit.normalise(after):
-                self.changes.append(Change(field=field, old=before, new=after))
-                self.reasons.setdefault(case.verdict.why, []).append(field)
-        if agreed is not None:
-            self.agreed.update(zip(case.unit.fields, agreed, strict=True))
-
-    def reason(self, fields: set[str]) -> str:
-        """
-        Why these fields are written.
-        """
-        parts = {why: [name for name in names if name in fields] for why, names in self.reasons.items()}
-        return "; ".join(f"{', '.join(names)}: {why}" for why, names in parts.items() if names)
-
-
 class _Pair(Generic[T]):
     """
     Works one pair out; nothing reaches the draft before all of it is sound.
@@ -126,7 +84,7 @@ class _Pair(Generic[T]):
         self.unagreed = set(link.unagreed)
         # Both records are there, so a deletion that was told has been undone.
         self.noted = {name: told for name, told in link.noted if name != DELETED}
-        self.writes: defaultdict[tuple[Replica, Phase], _Write] = defaultdict(_Write)
+        self.writes = Writes(draft.policy, link, self.values)
         self.conflicts: list[Conflict] = []
         self.left: list[tuple[Unit, str]] = []
         self.unheld: dict[Replica, set[str]] = {side: set() for side in Replica}
@@ -142,9 +100,7 @@ class _Pair(Generic[T]):
             for unit in self._sealed(units):
                 self.judge(unit)
             self._open()
-            link, steps = self._link(), []
-            for (side, phase), write in self.writes.items():
-                steps.extend(self._operations(side, phase, write))
+            link, steps = self._link(), self.writes.steps()
         except ValueError as error:
             # A rule of the model across fields. Its words may quote values, so only its kind is told.
             self.draft.impossible(self._where(), error)
@@ -173,9 +129,8 @@ class _Pair(Generic[T]):
             yield unit if self.seal is None else _owned(unit, self.seal.owner)
 
     def _holds(self, seal: Seal[T]) -> bool:
-        written = [write.changes for (side, _), write in self.writes.items() if side is seal.owner]
-        after = {change.field: change.new for changes in written for change in changes}
-        return seal.holds(replace(self.values[seal.owner], after), self.values[seal.owner.other])
+        after = replace(self.values[seal.owner], self.writes.changes(seal.owner))
+        return seal.holds(after, self.values[seal.owner.other])
 
     def ask_for_missing(self) -> bool:
         """
@@ -202,7 +157,7 @@ class _Pair(Generic[T]):
             and unit.fields[0] in self.noted
             and self.noted[unit.fields[0]] == self._mark(unit, shared)
         )
-        case = _Case(unit, base, raw, shared, judge(unit, base, shared, self.moment, told=told))
+        case = Case(unit, base, raw, shared, judge(unit, base, shared, self.moment, told=told))
         if case.verdict.kind is VerdictKind.AGREED:
             self._agree(case)
         elif case.verdict.kind is VerdictKind.LEFT:
@@ -254,31 +209,28 @@ class _Pair(Generic[T]):
             self._set_base(unit, merged.base)
         for place, side in enumerate(targets):
             why = merged.why or f"changed in {SYSTEM[side.other]}"
-            case = _Case(unit, base, raw, raw, Verdict(VerdictKind.FOLLOW, side.other, why))
+            case = Case(unit, base, raw, raw, Verdict(VerdictKind.FOLLOW, side.other, why))
             phase = Phase.SETTLE if place else Phase.UPDATE
             last = place == len(targets) - 1
-            self.writes[side, phase].add(case, side, merged.says[side], merged.base if last else None)
+            self.writes.at(side, phase).add(case, side, merged.says[side], merged.base if last else None)
 
     def _open(self) -> None:
         """
         Remember which sides are opened for what is written there, until that is confirmed.
         """
         for unit, side in self.locks:
-            phases = [
-                phase for (target, phase), write in self.writes.items() if target is side and write.changes
-            ]
-            if phases:
+            last = self.writes.last(side)
+            if last is not None:
                 self.noted[unit.fields[0]] = OPENED
-                agreed = self.writes[side, max(phases)].agreed
                 for field in unit.fields:
                     if field not in self.unagreed:
-                        agreed.setdefault(field, self.base.get(field, read(self.link.base, field)))
+                        last.agreed.setdefault(field, self.base.get(field, read(self.link.base, field)))
 
     def _set_base(self, unit: Unit, values: Values) -> None:
         self.base.update(zip(unit.fields, values, strict=True))
         self.unagreed.difference_update(unit.fields)
 
-    def _agree(self, case: _Case) -> None:
+    def _agree(self, case: Case) -> None:
         narrow, wide = case.unit.narrow, case.unit.narrow.other
         agreed = case.shared[narrow]
         if self.met is not None and case.raw[wide] != case.shared[wide]:
@@ -288,7 +240,7 @@ class _Pair(Generic[T]):
             self._set_base(case.unit, agreed)
         self.noted.pop(case.unit.fields[0], None)
 
-    def _leave(self, case: _Case) -> None:
+    def _leave(self, case: Case) -> None:
         unit, owner = case.unit, case.unit.owner
         if case.base is None:
             self._set_base(unit, case.shared[owner])
@@ -300,7 +252,7 @@ class _Pair(Generic[T]):
     def _mark(self, unit: Unit, shared: dict[Replica, Values]) -> str:
         return fingerprint(unit.normal(shared[unit.owner.other]))
 
-    def _record(self, case: _Case, base: Values | None, chosen: Replica | None, why: str) -> None:
+    def _record(self, case: Case, base: Values | None, chosen: Replica | None, why: str) -> None:
         for place, field in enumerate(case.unit.fields):
             before = None if base is None else base[place]
             pos, go = case.raw[Replica.POS][place], case.raw[Replica.GO][place]
@@ -318,7 +270,7 @@ class _Pair(Generic[T]):
                     )
                 )
 
-    def _follow(self, case: _Case) -> None:
+    def _follow(self, case: Case) -> None:
         unit, winner = case.unit, case.verdict.winner
         if winner is None:
             if case.base is None:
@@ -332,9 +284,9 @@ class _Pair(Generic[T]):
             self._carry_back(case)
         else:
             wide = case.shared[winner]
-            self.writes[unit.narrow, Phase.UPDATE].add(case, unit.narrow, wide, wide)
+            self.writes.at(unit.narrow, Phase.UPDATE).add(case, unit.narrow, wide, wide)
 
-    def _carry_back(self, case: _Case) -> None:
+    def _carry_back(self, case: Case) -> None:
         """
         Bring the narrow side's edit into what the wide side holds.
         """
@@ -351,12 +303,12 @@ class _Pair(Generic[T]):
             why = f"{SYSTEM[wide]} held more than {SYSTEM[narrow]} can; {case.verdict.why}"
             self._record(case, case.shared[wide], narrow, why)
         if unit.normal(seen) == unit.normal(case.shared[narrow]):
-            self.writes[wide, Phase.UPDATE].add(case, wide, new, seen)
+            self.writes.at(wide, Phase.UPDATE).add(case, wide, new, seen)
             return
         # Both sides move. Stopped half-way, the narrow side's new value is one the wide side has.
         both = new != case.raw[wide]
-        self.writes[narrow, Phase.UPDATE].add(case, narrow, seen, None if both else seen)
-        self.writes[wide, Phase.SETTLE].add(case, wide, new, seen)
+        self.writes.at(narrow, Phase.UPDATE).add(case, narrow, seen, None if both else seen)
+        self.writes.at(wide, Phase.SETTLE).add(case, wide, new, seen)
 
     def commit(self, link: Link[T], steps: Iterable[tuple[Phase, Operation[T]]]) -> None:
         """
@@ -385,48 +337,10 @@ class _Pair(Generic[T]):
         """
         The fields in which something reaches a side, or is first kept from it.
         """
-        written = (write.changes for (target, _), write in self.writes.items() if target is side)
-        return self.unheld[side].union(change.field for changes in written for change in changes)
+        return self.unheld[side].union(self.writes.changes(side))
 
     def _where(self) -> str:
         return self.draft.where(self.link.pos_id, self.link.go_id)
-
-    def _operations(self, side: Replica, phase: Phase, write: _Write) -> list[tuple[Phase, Operation[T]]]:
-        archiving = {change.field for change in write.changes if self._ends(side, change)}
-        parts = (
-            (Kind.UPDATE, phase, {change.field for change in write.changes} - archiving),
-            (Kind.ARCHIVE, Phase.ARCHIVE, archiving),
-        )
-        value, steps = self.values[side], []
-        for kind, turn, fields in parts:
-            if not fields:
-                continue
-            changes = tuple(change for change in write.changes if change.field in fields)
-            value = replace(value, {change.field: change.new for change in changes})
-            operation = Operation(
-                kind=kind,
-                replica=side,
-                pos_id=self.link.pos_id,
-                go_id=self.link.go_id,
-                value=value,
-                changes=changes,
-                reason=write.reason(fields),
-                agreed={f: v for f, v in write.agreed.items() if (f in archiving) is (kind is Kind.ARCHIVE)},
-            )
-            steps.append((turn, operation))
-        return steps
-
-    def _ends(self, side: Replica, change: Change) -> bool:
-        """
-        Whether a change takes the record out of use.
-        """
-        policy = self.draft.policy
-        if change.field == policy.archived:
-            return bool(change.new)
-        before = self.values[side]
-        if policy.ended is None or policy.ended(before):
-            return False
-        return policy.ended(replace(before, {change.field: change.new}))
 
     def _link(self) -> Link[T]:
         """
