@@ -10,6 +10,7 @@ Profiles: how two systems work together, as plain values anyone can copy and cha
     ours = attrs.evolve(profiles.OPEN_ONE, name="ours", journal=Journal.MANUAL)
 """
 
+import enum
 from datetime import timedelta
 
 import attrs
@@ -21,7 +22,19 @@ from posgo.models.vouchers import Journal
 from posgo.sync import Direction, Policy
 from posgo.sync.policies import customers, orders, products
 
-__all__ = ["OPEN_ONE", "PRESSIS_POS", "Profile"]
+__all__ = ["OPEN_ONE", "PRESSIS_POS", "Invoicing", "Profile"]
+
+
+class Invoicing(enum.Enum):
+    """
+    Who issues the invoices of a shop.
+    """
+
+    GO = "go"
+    """Go: numbers, books and delivers them."""
+
+    POS = "pos"
+    """The POS, in a series of numbers of its own; they are only booked in Go."""
 
 
 @attrs.frozen(kw_only=True)
@@ -39,6 +52,8 @@ class Profile:
             VAT code of products for which neither they nor their group name
             a sales account in Go. The API does not tell which account Go
             takes then.
+        invoicing: Who issues invoices.
+        invoice_journal: The kind of voucher an invoice of the POS is booked as; the integration needs its privilege.
         overlap: How far behind the last stamp seen a poll of Go begins again, because its reads lag.
         rounding_product:
             Code of the product in Go whose line closes the øre between Go's
@@ -55,6 +70,8 @@ class Profile:
     orders: Policy[Order] | None = None
     journal: Journal = Journal.CASH
     default_vat_code: str = "3"
+    invoicing: Invoicing = Invoicing.GO
+    invoice_journal: Journal = Journal.MANUAL
     overlap: timedelta = timedelta(seconds=30)
     rounding_product: str | None = "OREAVRUNDING"
     sweep_drafts_every: timedelta = timedelta(hours=1)

@@ -26,8 +26,10 @@ from posgo.models._dates import to_oslo
 from posgo.models.pos import CashCount, ZReport
 from posgo.procedure import Pause, Procedure, Request
 from posgo.procedures._case import Desk, SettlementResult
+from posgo.procedures._invoice_case import InvoiceDesk, InvoiceResult
 from posgo.procedures.books import Books, read_identity
 from posgo.procedures.finished import SettlementReport, settle_all, settle_finished
+from posgo.procedures.invoicing import invoice_order
 from posgo.procedures.kinds import SyncKit, kinds_of, sync
 from posgo.procedures.preflight import CheckReport, Preflight, check
 from posgo.procedures.progress import ProgressHook, log_progress
@@ -44,6 +46,8 @@ Confirm: TypeAlias = Callable[[], object] | None
 """Raises if a lease was lost; None if that cannot be told."""
 
 _NO_POS = "no POS is connected: give Runner(pos=…), or the Z-reports themselves to settle_all()"
+_NO_POS_TO_INVOICE = "orders are read from the POS, and none is connected: give Runner(pos=…)"
+_NO_DRY_INVOICE = "a dry run makes no invoice: use a runner without dry_run"
 _NO_ACCOUNTS = "settling needs an account map: give Runner(accounts=AccountMap.from_toml(…))"
 
 
@@ -60,6 +64,7 @@ class _Core:
     look_up_after: timedelta = timedelta(seconds=2)
     lease_wait: timedelta = timedelta(seconds=10)
     remember_for: timedelta = timedelta(minutes=15)
+    invoice_patience: timedelta = timedelta(seconds=30)
     on_progress: ProgressHook = log_progress
     clock: Clock = attrs.Factory(SystemClock)
     _books: Books = attrs.field(factory=Books, init=False)
@@ -106,6 +111,22 @@ class _Core:
             on_progress=self.on_progress,
         )
         return sync(kit, kinds_of(self.profile) if kinds is None else kinds)
+
+    def _invoice(self, pos: object, order_id: str) -> Procedure[InvoiceResult]:
+        if pos is None:
+            raise ConfigurationError("runner", (_NO_POS_TO_INVOICE,))
+        if self.dry_run:
+            raise ConfigurationError("runner", (_NO_DRY_INVOICE,))
+        self._refresh()
+        desk = InvoiceDesk(
+            profile=self.profile,
+            accounts=self.accounts,
+            books=self._books,
+            now=self.clock.utc_now(),
+            look_up_after=self.look_up_after,
+            patience=self.invoice_patience,
+        )
+        return invoice_order(desk, order_id)
 
     def _check(self, pos: object) -> Procedure[CheckReport]:
         today = to_oslo(self.clock.utc_now()).date()
@@ -154,6 +175,7 @@ class Runner(_Core):
         remember_for:
             How long chart, VAT codes and lock date are remembered between
             settlements. Nothing is blocked on what is remembered: it is read again first.
+        invoice_patience: How long :meth:`invoice` waits for Go to deliver.
         on_progress:
             Hears how far a sync has got; by default the logger ``posgo.sync``, which
             is silent until somebody configures it. No personal data.
@@ -273,6 +295,32 @@ class Runner(_Core):
         See :meth:`sync`. Orders name customers and products: sync those first.
         """
         return self._run(self._sync(self.pos, ["orders"], full=full, approve=approve, dry_run=dry_run))
+
+    def invoice(self, order_id: str) -> InvoiceResult:
+        """
+        Invoice one order of the POS at once, and answer with the invoice.
+
+        It is checked first, made in Go or brought up to date there, sent, and waited
+        for. Calling again is safe at any time, whatever stopped the call before: an
+        order that is invoiced is answered with the invoice it has, and one under way
+        is waited for. There is never a second order and never a second invoice.
+
+        An order that names the invoice it ``credits`` becomes a credit note.
+
+        Args:
+            order_id: The order's id in the POS.
+
+        Raises:
+            CustomerNotInGoError: If the customer does not exist in Go, or is archived there.
+            InvoiceRefusedError: If anything else is to be mended; its ``findings`` tell all of it.
+            InvoiceNotDeliveredError: If Go could not deliver the invoice.
+            InvoiceInProgressError: If Go was still at it when ``invoice_patience`` ended.
+            ConfigurationError: If there is no POS, or the runner is for dry runs.
+            ApiError: If the POS or Go could not be asked. Nothing is lost: call again.
+            LeaseHeldError: If another runner is at work on this client company. Nothing was done: call again.
+            StateStoreError: If the store cannot be used.
+        """
+        return self._run(self._invoice(self.pos, order_id))
 
     def check(self) -> CheckReport:
         """
@@ -410,6 +458,12 @@ class AsyncRunner(_Core):
         See :meth:`Runner.sync`.
         """
         return await self._run(self._sync(self.pos, ["orders"], full=full, approve=approve, dry_run=dry_run))
+
+    async def invoice(self, order_id: str) -> InvoiceResult:
+        """
+        See :meth:`Runner.invoice`.
+        """
+        return await self._run(self._invoice(self.pos, order_id))
 
     async def check(self) -> CheckReport:
         """

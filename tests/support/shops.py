@@ -14,6 +14,7 @@ from posgo.clients.go_client import AsyncGoClient, GoClient
 from posgo.clients.retry import RetryPolicy
 from posgo.models.pos import CashCount, ZReport
 from posgo.procedures._case import SettlementResult
+from posgo.procedures._invoice_case import InvoiceResult
 from posgo.procedures.finished import SettlementReport
 from posgo.procedures.preflight import CheckReport
 from posgo.procedures.report import SyncReport
@@ -71,6 +72,10 @@ class Shop:
     ) -> SyncReport:
         report: SyncReport = self._call("sync", full=full, dry_run=dry_run, approve=approve)
         return report
+
+    def invoice(self, order_id: str) -> InvoiceResult:
+        result: InvoiceResult = self._call("invoice", order_id)
+        return result
 
     def check(self) -> CheckReport:
         report: CheckReport = self._call("check")

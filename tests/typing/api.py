@@ -63,6 +63,7 @@ from posgo.models.ledger import LedgerAccount
 from posgo.models.payouts import Payout, PayoutFee
 from posgo.models.pos import Tender, VatRow
 from posgo.procedures.finished import SettlementReport
+from posgo.procedures.invoicing import InvoiceResult
 from posgo.procedures.outcome import Failed
 from posgo.procedures.report import SyncReport
 from posgo.procedures.settlement import SettlementResult
@@ -379,6 +380,12 @@ def runner(go: GoClient) -> None:
     assert_type(result.voucher_no, int | None)
     assert_type(runner.settle_finished(), SettlementReport)
     assert_type(runner.settle_finished().is_clean, bool)
+    invoice = runner.invoice("order-1")
+    assert_type(invoice, InvoiceResult)
+    assert_type(invoice.invoice_no, int)
+    assert_type(invoice.due_date, date | None)
+    assert_type(invoice.delivery_type, str | None)
+    assert_type(invoice.total, Decimal)
 
 
 async def async_runner(go: AsyncGoClient) -> None:
@@ -389,6 +396,7 @@ async def async_runner(go: AsyncGoClient) -> None:
         runner = AsyncRunner(go=go, pos=pos, store=SqliteStore("posgo.sqlite3"), profile=profiles.PRESSIS_POS)
         assert_type(await runner.settle(z_report()), SettlementResult)
         assert_type(await runner.settle_finished(), SettlementReport)
+        assert_type(await runner.invoice("order-1"), InvoiceResult)
 
 
 def finding(found: Finding) -> None:

@@ -11,7 +11,7 @@ import attrs
 
 from posgo.models.parties import Address
 
-__all__ = ["ContactGroup", "ContactPerson", "DeliveryAddress", "SubledgerAccount"]
+__all__ = ["ContactGroup", "ContactPerson", "DeliveryAddress", "InvoiceRecipient", "SubledgerAccount"]
 
 
 @attrs.frozen(kw_only=True)
@@ -106,3 +106,31 @@ class SubledgerAccount:
     customer_id: int
     number: int | None = None
     account_id: int
+
+
+@attrs.frozen(kw_only=True)
+class InvoiceRecipient:
+    """
+    What of a customer decides whether and how an invoice reaches it.
+
+    Attributes:
+        customer_id: Go's id.
+        number: Customer number; None if Go does not say.
+        archived: Whether the customer is out of use.
+        active: False if it is no customer any more, only a supplier.
+        delivery_type: How its invoices are delivered, such as ``"EHF"`` or ``"Print"``; open. None if Go does not say.
+        email: Its address; None if none.
+        invoice_email: Where its invoices go; None means ``email``.
+        is_vat_free: Whether invoices to it carry no VAT.
+        account_id: What journal lines carry as its account; None if Go does not say.
+    """
+
+    customer_id: int
+    number: int | None = None
+    archived: bool = False
+    active: bool = True
+    delivery_type: str | None = None
+    email: str | None = attrs.field(default=None, repr=False)
+    invoice_email: str | None = attrs.field(default=None, repr=False)
+    is_vat_free: bool = False
+    account_id: int | None = None

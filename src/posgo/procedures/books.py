@@ -28,6 +28,7 @@ __all__ = [
     "find_voucher",
     "read_identity",
     "read_ledger",
+    "read_lock_date",
     "swept_voucher",
 ]
 
@@ -71,6 +72,7 @@ class Books:
         catalog: What translates products; None before it was read.
         departments: All departments; None before they were read.
         rounding: Go's id of the product of øre rounding lines, 0 if there is none; None before it was looked for.
+        locked: The lock date, alone in a tuple; None before it was read by itself.
         swept_from: First posting date whose vouchers were looked through; None before the first sweep.
         swept_to: Last such date.
         ours: Vouchers found by sweeps, by reference.
@@ -81,6 +83,7 @@ class Books:
     catalog: Catalog | None = None
     departments: tuple[Department, ...] | None = None
     rounding: int | None = None
+    locked: tuple[date | None] | None = None
     swept_from: date | None = None
     swept_to: date | None = None
     ours: dict[str, Found] = attrs.Factory(dict)
@@ -93,6 +96,7 @@ class Books:
         self.catalog = None
         self.departments = None
         self.rounding = None
+        self.locked = None
         self.swept_from = self.swept_to = None
         self.ours = {}
 
@@ -116,6 +120,17 @@ def read_identity(books: Books) -> Procedure[IntegrationInformation]:
     if books.identity is None:
         books.identity = yield from ask(integration.get())
     return books.identity
+
+
+def read_lock_date(books: Books) -> Procedure[date | None]:
+    """
+    Read the lock date; None means that nothing is locked.
+    """
+    if books.view is not None:
+        return books.view.lock_date
+    if books.locked is None:
+        books.locked = ((yield from ask(settings.lock_date())),)
+    return books.locked[0]
 
 
 def read_ledger(books: Books, account_map: AccountMap) -> Procedure[LedgerView]:

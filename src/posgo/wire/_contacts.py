@@ -5,7 +5,13 @@ Customers and what belongs to them in Go's JSON.
 from typing import Any
 
 from posgo.exceptions import ModelError
-from posgo.models.contacts import ContactGroup, ContactPerson, DeliveryAddress, SubledgerAccount
+from posgo.models.contacts import (
+    ContactGroup,
+    ContactPerson,
+    DeliveryAddress,
+    InvoiceRecipient,
+    SubledgerAccount,
+)
 from posgo.models.parties import Address, Customer
 from posgo.wire.model import Member, members
 from posgo.wire.writing import without_none, writable
@@ -108,3 +114,13 @@ members(ContactGroup, required=("id",))
 writable(ContactGroup, "name")
 
 members(SubledgerAccount, customer_id="Id", account_id="SubledgerAccountId")
+members(
+    InvoiceRecipient,
+    customer_id="Id",
+    archived="IsArchived",
+    active="IsActive",
+    delivery_type="InvoiceDeliveryType",
+    email="EmailAddress",
+    invoice_email="InvoiceEmailAddress",
+    account_id="SubledgerAccountId",
+)

@@ -9,14 +9,14 @@ from typing import Any
 from posgo.clients.calls import Call, Page
 from posgo.clients.go._listing import DEFAULT_PAGE_SIZE, listing
 from posgo.clients.go._single import delete as delete_, post, read, update as update_
-from posgo.models.contacts import SubledgerAccount
+from posgo.models.contacts import InvoiceRecipient, SubledgerAccount
 from posgo.models.parties import Customer
 from posgo.models.records import Record
 from posgo.procedure import Procedure
 from posgo.wire.model import structure_record, structure_records
 from posgo.wire.writing import Change, post_body, without_none
 
-__all__ = ["create", "delete", "get", "list", "subledger_accounts", "update"]
+__all__ = ["create", "delete", "get", "list", "recipient", "recipients", "subledger_accounts", "update"]
 
 _PATH = "/Customers"
 _READ = ("Customer", "Customer_Full")
@@ -75,6 +75,20 @@ def get(id: int | str) -> Call[Record[Customer]]:
     Read one customer by Go's id.
     """
     return read(f"{_PATH}/{{id}}", _record, roles=_READ, parameters={"id": id})
+
+
+def recipient(id: int | str) -> Call[InvoiceRecipient]:
+    """
+    Read what decides how an invoice reaches a customer, by Go's id.
+    """
+    return read(f"{_PATH}/{{id}}", InvoiceRecipient, roles=_READ, parameters={"id": id})
+
+
+def recipients(*, reference: str) -> Call[Page[InvoiceRecipient]]:
+    """
+    List what decides how an invoice reaches a customer: those with an external reference, of which there is one at most.
+    """
+    return listing(_PATH, InvoiceRecipient, roles=_READ, filters={"externalImportReference": reference})
 
 
 def subledger_accounts(*, numbers: Iterable[int | str] | None = None) -> Call[Page[SubledgerAccount]]:

@@ -314,6 +314,7 @@ class FakeGo:
     @privileges.setter
     def privileges(self, value: frozenset[str]) -> None:
         self._company.privileges = frozenset(value)
+        self._door.remember()
 
     def add_account(  # noqa: PLR0913
         self,
