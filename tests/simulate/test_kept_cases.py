@@ -15,7 +15,7 @@ from posgo.testing.simulate import replay
 from posgo.testing.simulate._acts import Act, Edit, Enter
 from posgo.testing.simulate._draw import BEFORE, Draw
 from posgo.testing.simulate._faults import Fault
-from posgo.testing.simulate._machines import CutOff, Meanwhile, Start, Strike
+from posgo.testing.simulate._machines import CutOff, Lose, Meanwhile, Start, Strike
 from posgo.testing.simulate._scenario import Scenario
 
 AT_ONCE = timedelta(0)
@@ -104,6 +104,16 @@ LATE_AND_LAGGING = a_scenario(
 """A request under way took its effect when a pause had ended, and not at its own time."""
 
 
+LOST_AT_ONCE = a_scenario(
+    *products(1),
+    Strike(0, Fault.CRASH_AFTER, on="POST /Products"),
+    Start(0, "products"),
+    Lose(13),
+    Start(13, "products"),
+    lag=timedelta(seconds=1),
+)
+"""A process that ended with its store, and came back before Go showed what it had made, made it again."""
+
 CUT_OFF_FROM_THE_LEASE = a_scenario(
     *products(12),
     Start(0, "products", 0),
@@ -121,6 +131,7 @@ CUT_OFF_FROM_THE_LEASE = a_scenario(
         EDITED_IN_GO_AT_THE_LAST_MOMENT,
         ENDED_AFTER_OVERWRITING,
         LATE_AND_LAGGING,
+        LOST_AT_ONCE,
         CUT_OFF_FROM_THE_LEASE,
     ],
     ids=[
@@ -129,6 +140,7 @@ CUT_OFF_FROM_THE_LEASE = a_scenario(
         "edited in Go at the last moment",
         "ended after overwriting",
         "late and lagging",
+        "lost at once",
         "cut off from the lease",
     ],
 )

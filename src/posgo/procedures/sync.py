@@ -19,9 +19,10 @@ import attrs
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures.outcome import KindReport
 from posgo.procedures.sync_desk import HELD, SyncDesk
-from posgo.procedures.sync_look import beside, look, meets_strangers, plan_for, unknown_links
+from posgo.procedures.sync_look import Look, beside, look, meets_strangers, plan_for, unknown_links
 from posgo.procedures.sync_run import Run
 from posgo.state import Changes, CommitChanges, LoadProgress, Progress
+from posgo.sync import Kind, Plan, Replica
 
 __all__ = ["sync_kind"]
 
@@ -35,15 +36,7 @@ def sync_kind(desk: SyncDesk[T]) -> Procedure[KindReport]:
     progress = yield from ask(LoadProgress(desk.kind))
     if any(intent.operation != HELD for intent in progress.intents):
         progress = yield from _take_over(desk, progress)
-    view = yield from look(desk, progress, full=desk.full)
-    if not view.complete and unknown_links(view):
-        # Somebody of ours has been here before and this store does not know: it is older than the data.
-        view = yield from look(desk, progress, full=True)
-    view, planned = yield from plan_for(desk, view)
-    if not view.complete and desk.policy.keys and meets_strangers(view, planned):
-        # Whom a record new to us belongs to, only the whole can tell: its counterpart
-        # may stand there unchanged, held back because several would have fitted.
-        view, planned = yield from plan_for(desk, (yield from look(desk, progress, full=True)))
+    view, planned = yield from _look_and_plan(desk, progress)
     approved = desk.approve is not None and desk.approve == planned.plan_id
     if approved:
         planned = planned.approve(planned.plan_id)
@@ -74,3 +67,36 @@ def _take_over(desk: SyncDesk[T], progress: Progress) -> Procedure[Progress]:
         progress = attrs.evolve(progress, version=version)
     yield from pause(desk.look_up_after, "an earlier run may have written, and Go's reads lag")
     return progress
+
+
+def _look_and_plan(desk: SyncDesk[T], progress: Progress) -> Procedure[tuple[Look[T], Plan[T]]]:
+    """
+    Look at what changed, or at everything where that does not tell enough, and plan.
+    """
+    view = yield from look(desk, progress, full=desk.full)
+    if not view.complete and unknown_links(view):
+        # Somebody of ours has been here before and this store does not know: it is older than the data.
+        view = yield from look(desk, progress, full=True)
+    view, planned = yield from plan_for(desk, view)
+    if not view.complete and desk.policy.keys and meets_strangers(view, planned):
+        # Whom a record new to us belongs to, only the whole can tell: its counterpart
+        # may stand there unchanged, held back because several would have fitted.
+        view, planned = yield from plan_for(desk, (yield from look(desk, progress, full=True)))
+    if not desk.dry_run and _may_not_see(desk, progress, planned):
+        yield from pause(desk.look_up_after, "a lost store knows nothing of what was made a moment ago")
+        view, planned = yield from plan_for(desk, (yield from look(desk, progress, full=True)))
+    return view, planned
+
+
+def _may_not_see(desk: SyncDesk[T], progress: Progress, planned: Plan[T]) -> bool:
+    """
+    Whether something is to be made in Go that Go would make again, by a store that knows nothing.
+
+    It may be new, or be lost, and somebody of ours have made the same where reads do not show it yet.
+    """
+    knows_nothing = not (progress.cursors or progress.intents)
+    makes = any(
+        operation.kind is Kind.CREATE and operation.replica is Replica.GO
+        for operation in (*planned.operations, *planned.withheld)
+    )
+    return knows_nothing and makes and Replica.GO not in desk.policy.references

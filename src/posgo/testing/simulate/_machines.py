@@ -40,13 +40,20 @@ class Strike(Act):
         fault: What happens.
         write: Whether it waits for a write.
         on: What it waits for: a part of what a trace says of the request.
-        then: What lies in wait from then on; None for nothing.
+        then: What happens, or lies in wait, from then on.
     """
 
     fault: Fault
     write: bool = False
     on: str = ""
-    then: "Strike | None" = None
+    then: tuple[Act, ...] = ()
+
+    @property
+    def unseen(self) -> bool:
+        """
+        See :attr:`Act.unseen`.
+        """
+        return any(act.unseen for act in self.then)
 
     def meets(self, moment: Moment) -> bool:
         """

@@ -88,12 +88,17 @@ def _doubt(draw: Draw, at: int) -> Iterator[Act]:
     errand = "settle" if on == "POST /Vouchers" else "sync"
     yield from _work_for(draw, at, on)
     dice = draw.random.random()
-    then = None
-    if dice < 0.5:
+    first = Strike(at, draw.choice(_DOUBTS), on=on)
+    if dice < 0.4:
         then = Strike(at, draw.choice(CRASHES), on=draw.choice(("pause", look, look)))
-    elif dice < 0.7:
-        then = Strike(at, draw.choice(_DOUBTS), on=on)
-    yield Strike(at, draw.choice(_DOUBTS), on=on, then=then)
+        yield attrs.evolve(first, then=(then,))
+    elif dice < 0.55:
+        yield attrs.evolve(first, then=(Strike(at, draw.choice(_DOUBTS), on=on),))
+    elif dice < 0.75:
+        # A process whose store is as short-lived as itself.
+        yield Strike(at, draw.choice(CRASHES), on=on, then=(Lose(at), Start(at, errand)))
+    else:
+        yield first
     yield Start(at, errand)
     yield Start(at + draw.choice((RUN // 2, RUN)), errand)
 
@@ -250,7 +255,7 @@ def _undone(draw: Draw, at: int) -> Iterator[Act]:
         end = Strike(
             later, draw.choice(CRASHES), on=draw.choice(("GET /AccountTransactions", "GET /Vouchers"))
         )
-        yield draw.choice((end, Strike(later, Fault.TWICE, on="GET /Vouchers", then=end)))
+        yield draw.choice((end, Strike(later, Fault.TWICE, on="GET /Vouchers", then=(end,))))
         yield Start(later, errand)
     yield Start(later + draw.choice((1, RUN)), errand)
 

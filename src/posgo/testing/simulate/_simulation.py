@@ -90,6 +90,7 @@ class _Simulation:
         self.processes: list[Process] = []
         self.mover: Process | None = None
         self.pending: list[Strike | Stall | Meanwhile] = []
+        self.soon: list[Act] = []
         self.started = 0
         self.step = BEFORE
         self.trace: list[str] = []
@@ -115,7 +116,9 @@ class _Simulation:
 
     def _noise(self) -> None:
         acts = list(self.scenario.acts)
-        while acts or self.processes:
+        while acts or self.soon or self.processes:
+            while self.soon:
+                self._act(self.soon.pop(0))
             while acts and acts[0].at <= self.step:
                 self._act(acts.pop(0))
             if self.processes:
@@ -210,8 +213,7 @@ class _Simulation:
                 continue
             if act.meets(moment):
                 self.pending.remove(act)
-                if act.then is not None:
-                    self.pending.insert(0, act.then)
+                self.soon.extend(act.then)
                 return act.fault
         return None
 

@@ -284,9 +284,10 @@ class World:
 
     def restore(self) -> None:
         """
-        Put the last backup in place of the store; an empty store if there is none.
+        Put the last backup in place of the store, which takes a while; an empty store if there is none.
         """
         self.shut_down()
+        self.pass_time(30)
         self.store.restore(self._backup)
 
     def lose(self) -> None:
