@@ -15,8 +15,8 @@ from support.soak.stores import STORES
 _KILLS = 15
 """Kills per world."""
 
-_LAGS = (timedelta(0), timedelta(0), timedelta(seconds=0.4))
-"""How far Go's reads are behind its writes, from world to world."""
+_LAGS = (0.0, 0.0, 0.4)
+"""Seconds Go's reads are behind its writes, from world to world."""
 
 
 def main() -> int:
@@ -25,8 +25,7 @@ def main() -> int:
     """
     options = _options()
     outcomes = [
-        _world(number, options.bug)
-        for number in range(options.seed, options.seed + -(-options.kills // _KILLS))
+        _world(number, options) for number in range(options.seed, options.seed + -(-options.kills // _KILLS))
     ]
     kills = sum((outcome.kills for outcome in outcomes), Counter[str]())
     print(f"\n{kills.total()} kills:")
@@ -48,13 +47,13 @@ _MEANINGS = {
 }
 
 
-def _world(seed: int, bug: str | None) -> Outcome:
+def _world(seed: int, options: argparse.Namespace) -> Outcome:
     begun = time.monotonic()
-    lag = _LAGS[seed % len(_LAGS)]
+    lag = _LAGS[seed % len(_LAGS)] if options.lag is None else options.lag
     with tempfile.TemporaryDirectory() as folder:
-        outcome = soak(seed, _KILLS, Path(folder), bug=bug, lag=lag)
+        outcome = soak(seed, _KILLS, Path(folder), bug=options.bug, lag=timedelta(seconds=lag))
     print(
-        f"world {seed}: {outcome.kills.total()} kills, Go's reads {lag.total_seconds():g} s late, "
+        f"world {seed}: {outcome.kills.total()} kills, Go's reads {lag:g} s late, "
         f"{len(outcome.violations)} broken promises ({time.monotonic() - begun:.0f} s)",
         flush=True,
     )
@@ -70,6 +69,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--bug", choices=[name for name in STORES if name], help="a deliberate bug of the store"
     )
+    parser.add_argument("--lag", type=float, help="seconds Go's reads are behind its writes; else it varies")
     return parser.parse_args()
 
 
