@@ -70,7 +70,7 @@ class TestDemo:
         assert main(["demo"]) == SETTLED
 
         shown = capsys.readouterr().out
-        for words in ("Z-report 73", "debit", "credit", "POSTED, voucher 1 in Go", "ALREADY POSTED"):
+        for words in ("Z-report 73", "debit", "credit", "POSTED, voucher 2 in Go", "ALREADY POSTED"):
             assert words in shown
         assert 2 == shown.count("Go now holds 1 voucher.")
         assert max(map(len, shown.splitlines())) <= 100
@@ -88,13 +88,36 @@ class TestDemo:
             "create go",
             "Carried out",
             "once more",
-            "nothing to do",
+            "customers: nothing to do",
             "conflict phone",
         )
         places = [shown.index(words) for words in told]
         assert sorted(places) == places
         assert "Go now says 22 22 55 66" in shown
         assert shown.index("22 22 55 66") < shown.index("EVENING") < shown.index("Z-report 73 of")
+
+    def test_it_invoices_at_noon_and_is_paid_in_the_evening(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """
+        A late line, an invoice at once, one refused, a payment at the till, open until the settlement, then paid.
+        """
+        assert main(["demo"]) == SETTLED
+
+        shown = " ".join(capsys.readouterr().out.split())
+        told = (
+            "NOON",
+            "Go: 2 lines, confirmed",
+            "invoice 10001, due 2026-03-28, delivered by PdfByEmail",
+            "as it was before",
+            "does not exist in Go. Run sync_customers()",
+            "invoice 10001: 857.60 NOK open in Go",
+            "EVENING",
+            "invoice 10001 paid 857.60",
+            "invoice 10001: 0.00 NOK open in Go",
+            "paid, paid",
+            "ALREADY POSTED, voucher 3 in Go",
+        )
+        places = [shown.index(words) for words in told]
+        assert sorted(places) == places
 
     def test_it_runs_as_a_module(self) -> None:
         """

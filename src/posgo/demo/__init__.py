@@ -1,5 +1,5 @@
 """
-A made-up shop day: till and Go made alike in the morning, settled in the evening.
+A made-up shop's day: till and Go made alike, orders and an invoice at noon, everything settled in the evening.
 """
 
 from collections.abc import Callable
@@ -8,20 +8,22 @@ from importlib.resources import as_file, files
 from posgo import saft
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.clients.go_client import GoClient
-from posgo.demo._morning import open_shop
+from posgo.demo._evening import settle_bar
+from posgo.demo._morning import Shop, open_shop
+from posgo.demo._noon import take_orders
 from posgo.procedures._case import SettlementResult
-from posgo.profiles import OPEN_ONE
+from posgo.profiles import PRESSIS_POS
 from posgo.rendering import render_result, render_z_report
 from posgo.runner import Runner
 from posgo.state import MemoryStore
-from posgo.testing import FakeGo
+from posgo.testing import FakeGo, FakePos, VirtualClock
 
 __all__ = ["open_accounts", "run"]
 
 
 def run(show: Callable[[str], object]) -> int:
     """
-    Make till and Go alike, settle the shop day, then settle it again.
+    Make till and Go alike, take an order and invoice it, settle the day, then settle it again.
 
     Args:
         show: Takes what is to be shown, in lines.
@@ -33,20 +35,27 @@ def run(show: Callable[[str], object]) -> int:
     accounts = AccountMap.from_toml((folder / "accounts.toml").read_text(encoding="utf-8"))
     with as_file(folder / "kafe-nordlys.xml") as path:
         file = saft.read(path)
-    fake = FakeGo(organization_number=file.company)
+    clock = VirtualClock()
+    fake = FakeGo(organization_number=file.company, now=clock.utc_now, sleep=clock.sleep)
     show(
         f"A cash register file of {file.company_name}, and an embedded PowerOffice Go that knows the company.\n"
     )
     with GoClient(fake.credentials, transport=fake.transport) as go:
-        runner = Runner(go=go, store=MemoryStore(), profile=OPEN_ONE, accounts=accounts)
-        alike = open_shop(fake, go, accounts, show)
+        till = FakePos()
+        runner = Runner(
+            go=go, pos=till, store=MemoryStore(), profile=PRESSIS_POS, accounts=accounts, clock=clock
+        )
+        shop = Shop(till=till, fake=fake, runner=runner, show=show)
+        alike = open_shop(shop)
+        paid = take_orders(shop)
         show("EVENING. The till's Z-report is settled.")
         for z in file.z_reports:
             show(render_z_report(z) + "\n")
             _settle(runner.settle(z), fake, show)
             show("\nThe same once more, as a nightly job would:")
             _settle(runner.settle(z), fake, show, with_voucher=False)
-    return 0 if alike and len(fake.vouchers) == len(file.z_reports) else 1
+        settled = paid is not None and settle_bar(shop, paid)
+    return 0 if alike and settled and len(fake.vouchers) == len(file.z_reports) + 1 else 1
 
 
 def _settle(
