@@ -114,7 +114,8 @@ class _Merge:
             conflicts = (
                 self.question.conflict(unit, self.base, seen, chosen=choice.winner, why=choice.why or ""),
             )
-        locked = self.booked is OrderStatus.CONFIRMED is booked
+        # Without a status agreed on there is none to go back to.
+        locked = base is not None and self.booked is OrderStatus.CONFIRMED is booked
         return Merged(
             says={self.till: (told,), self.books: (booked,)},
             base=None if base is None else (base,),
@@ -133,7 +134,7 @@ class _Merge:
         if self.base in LEDGER:
             return self._impossible(self.books, self.booked)
         if self.told in LEDGER:
-            return _Choice(finding=_ahead(self.told, self.till, self.books))
+            return self._ahead()
         if self.base is None:
             return self._dispute("they differed when the two records met")
         for side, status, other in (
@@ -181,7 +182,7 @@ class _Merge:
         if self.told not in LEDGER:
             return follow if self._on_the_way() else taken
         if self.told is OrderStatus.CREDITED:
-            return _Choice(finding=_ahead(self.told, self.till, self.books))
+            return self._ahead()
         # The till cannot have invoiced it by itself: it was told so, and the answer was lost.
         start = self.base if self.base in PAYABLE else OrderStatus.INVOICED
         if self.told is start:
@@ -189,6 +190,13 @@ class _Merge:
         if self.booked is OrderStatus.CREDITED:
             return taken
         return self._paid(start, follow, taken)
+
+    def _ahead(self) -> _Choice:
+        """
+        The till says what only the books can; until it is so, what they say counts.
+        """
+        finding = _ahead(self.told, self.till, self.books)
+        return _Choice(finding=finding, base=self.booked if self.base is None else None)
 
     def _on_the_way(self) -> bool:
         """
