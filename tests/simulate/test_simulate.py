@@ -5,7 +5,7 @@ Simulated worlds: everything happens in them, and the promises hold.
 import pytest
 
 from posgo.testing.simulate import BUGS, replay, run, shrunk
-from posgo.testing.simulate.__main__ import seeds_needed
+from posgo.testing.simulate.__main__ import main, seeds_needed
 
 SEEDS = 100
 
@@ -52,3 +52,37 @@ def test_a_failure_is_made_small() -> None:
     assert len(small.scenario.acts) < len(failing.scenario.acts)
     assert small.violations
     assert small.trace == replay(small.scenario, with_bug=bug).trace
+
+
+class TestCommandLine:
+    """
+    What is run by hand and in the nightly build.
+    """
+
+    def test_it_sums_up(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """
+        Seeds, faults by kind, and the places no process was killed at.
+        """
+        assert 0 == main(["--seeds", "3", "--start", "7"])
+        told = capsys.readouterr().out
+        assert told.startswith("3 seeds, ")
+        assert "0 with broken promises" in told
+        assert "never at sync.py:" in told
+
+    def test_a_broken_promise_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """
+        Its acts and steps, that they replay, and what broke; and the command fails.
+        """
+        assert 1 == main(["--seeds", "1", "--bug", "base not updated"])
+        told = capsys.readouterr().out
+        assert "seed 0" in told
+        assert "replayed: the same, step for step" in told
+
+    def test_a_bug_nobody_catches_fails(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """
+        One seed is too few for most deliberate bugs, and the command says so.
+        """
+        assert 1 == main(["--bugs", "--seeds", "1"])
+        told = capsys.readouterr().out
+        assert "caught within 1 seeds" in told
+        assert "NOT CAUGHT in 1 seeds" in told

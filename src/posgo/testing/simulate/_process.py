@@ -79,7 +79,6 @@ class Process:
         driver: What answers it.
         steps: Where it stands.
         next: What it is about to do; None once it has ended.
-        moved_at: When it last did something.
         stalled_until: The step before which it is held up.
         result: What the run returned; None if it did not get that far.
         error: What ended it; None if nothing did.
@@ -90,7 +89,6 @@ class Process:
     driver: "_Driver"
     steps: Steps[Any]
     next: Moment | None = None
-    moved_at: float = 0.0
     stalled_until: int = 0
     result: Any = None
     error: PosgoError | None = None
@@ -106,7 +104,6 @@ class Process:
         """
         Carry out what it is about to do, and go on to the next.
         """
-        self.moved_at = self.world.clock.monotonic()
         try:
             self.next = self.steps.send(fault)
         except StopIteration as end:
@@ -131,7 +128,7 @@ def begin(  # noqa: PLR0913
     Start a process and let it come to its first request.
     """
     driver = _Driver(world, machine, auditor, knobs)
-    process = Process(name, world, driver, driver.run(errand), moved_at=world.clock.monotonic())
+    process = Process(name, world, driver, driver.run(errand))
     process.next = next(process.steps)
     return process
 

@@ -24,8 +24,8 @@ from posgo.testing.simulate._world import World
 
 __all__ = ["Outcome", "replay", "run"]
 
-_PROMPT = 0.5
-"""Seconds after which a process that has lost its lease without noticing has done the next thing."""
+_UNRECOGNISED = ("go POST /Products", "go POST /SalesOrders")
+"""Creations that Go carries out as often as it is asked to."""
 
 _QUIET_ROUNDS = 5
 """Clean runs within which everything must have come to rest; the last of them has nothing left to do."""
@@ -135,7 +135,7 @@ class _Simulation:
         self.trace.append(f"{self.step:4} {act}")
         if isinstance(act, Start):
             self._start(act.errand, act.machine)
-        if isinstance(act, Idle) and not any(process.is_cut_off for process in self.processes):
+        if isinstance(act, Idle) and not self._somebody_is_cut_off():
             self.world.pass_time(act.seconds)
         if isinstance(act, (Restore, Lose)):
             for process in self.processes:
@@ -161,7 +161,7 @@ class _Simulation:
         moment = process.next
         assert moment is not None  # noqa: S101 - ended ones are taken off the list
         self._meanwhile(moment)
-        fault = self._fault_at(process, moment)
+        fault = self._fault_at(moment)
         if fault is not None:
             self.faults[f"{moment.place}: {fault}"] += 1
             if fault in CRASHES and moment.site is not None:
@@ -178,18 +178,24 @@ class _Simulation:
         """
         Who moves: often the one that moved last, so that others fall behind, and nobody that is held up.
         """
-        cut_off = [process for process in self.processes if process.is_cut_off]
-        late = [process for process in cut_off if self._is_late(process)]
-        awake = [process for process in self.processes if not (process in cut_off or self._stalls(process))]
-        among = late or awake or self.processes
+        asked = [process for process in self.processes if self._has_just_asked(process)]
+        awake = [process for process in self.processes if not self._stalls(process)]
+        among = asked or awake or self.processes
         if self.mover not in among or self.random.random() >= self.scenario.runs_on:
             self.mover = self.random.choice(among)
         return self.mover
 
-    def _is_late(self, process: Process) -> bool:
-        # Go makes a product as often as it is asked to. Nobody can tell a request that is sent long after
-        # its sender lost the lease from a new one; what posgo promises then, it promises of senders that go on.
-        return self.world.clock.monotonic() - process.moved_at >= _PROMPT
+    def _has_just_asked(self, process: Process) -> bool:
+        """
+        Whether it is about to make something, while somebody works on that has lost the lease.
+
+        It has just asked whether it still may. Nobody could tell a request sent long after that question from a new
+        one: what posgo promises while two work at once, it promises of those that are not held up there.
+        """
+        return str(process.next) in _UNRECOGNISED and self._somebody_is_cut_off()
+
+    def _somebody_is_cut_off(self) -> bool:
+        return any(process.is_cut_off for process in self.processes)
 
     def _stalls(self, process: Process) -> bool:
         for act in self.pending:
@@ -206,12 +212,11 @@ class _Simulation:
                 self._act(act.act)
                 return
 
-    def _fault_at(self, process: Process, moment: Moment) -> Fault | None:
+    def _fault_at(self, moment: Moment) -> Fault | None:
         for act in self.pending:
-            # Whoever is told to wait before a creation, and has lost the lease, is late: see _is_late.
-            if not isinstance(act, Strike) or (act.fault is Fault.THROTTLED and process.is_cut_off):
-                continue
-            if act.meets(moment):
+            # Whoever is told to wait before a creation is held up there: see _has_just_asked.
+            waits = isinstance(act, Strike) and act.fault is Fault.THROTTLED and self._somebody_is_cut_off()
+            if isinstance(act, Strike) and act.meets(moment) and not waits:
                 self.pending.remove(act)
                 self.soon.extend(act.then)
                 return act.fault
