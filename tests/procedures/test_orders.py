@@ -5,6 +5,7 @@ Orders kept alike: what people on both sides do, and what becomes of it.
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
@@ -14,6 +15,7 @@ from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.parties import Customer
 from posgo.procedures.order_position import Position
+from posgo.state import Changes, LinkRecord
 from posgo.sync.policies import orders
 from support.ordering import World, sum_of
 
@@ -465,6 +467,98 @@ class TestBlindSpots:
 
         assert (Decimal(1), Decimal(5)) == (before, world.in_pos.lines[0].quantity)
 
+    def test_invoices_that_move_no_balance(self) -> None:
+        """
+        A draft sent in Go is followed within the hour even if its invoice is not told of.
+        """
+        world = World(sending_moves_balances=False)
+        world.go.pay(world.go.send(world.put_in_go()))
+        world.clock.advance(5)
+        world.pos.put(world.order())
+        world.sync()
+        world.sync()
+        _, own_id = world.go.all(Order)
+        number = world.go.send(own_id)
+        world.clock.advance(5)
+        world.sync()
+        before = world.in_pos.status
+        world.clock.advance(HOUR)
+        world.sync()
+
+        assert (OrderStatus.DRAFT, OrderStatus.INVOICED) == (before, world.in_pos.status)
+        assert number == world.in_pos.invoice_no
+
+
+class TestLines:
+    """
+    Of a line no more is written than what differs.
+    """
+
+    @pytest.mark.parametrize(
+        ("changes", "members"),
+        [
+            ({"quantity": 5}, {"/Quantity"}),
+            ({"unit_price": "80.00"}, {"/ProductUnitPrice"}),
+            ({"discount_percent": 10}, {"/Allowance"}),
+            ({"text": "Blue mug"}, {"/Description"}),
+            ({"text": None}, set()),
+            ({"unit_price": None}, set()),
+            ({"product": "product-3", "text": "Bun"}, {"/ProductId", "/Description", "/ProductUnitPrice"}),
+            (
+                {"product": None, "text": "Sold out", "unit_price": None, "quantity": 1},
+                {"/LineType", "/ProductId", "/Description", "/ProductUnitPrice", "/Quantity"},
+            ),
+        ],
+        ids=", ".join,
+    )
+    def test_edited(self, linked: World, changes: dict[str, Any], members: set[str]) -> None:
+        """
+        Each field of a line edited at the till arrives in Go, and no other is touched.
+        """
+        own_id = next(iter(linked.pos.all(Order)))
+        linked.edit_in_pos(own_id, lines=[attrs.evolve(linked.in_pos.lines[0], **changes)])
+        patched = Patches(linked)
+        report = linked.sync()
+
+        assert members == patched.members
+        assert () == report.failed
+        assert attrs.evolve(linked.in_pos.lines[0], **changes) == linked.in_pos.lines[0]
+        assert {} == linked.sync(full=True).written
+
+    def test_moved(self, world: World) -> None:
+        """
+        Lines that change places are told their places, and nothing else.
+        """
+        own_id = world.pos.put(world.order(*(world.line(text=text) for text in "ABC")))
+        world.sync()
+        world.sync()
+        first, *rest = world.in_pos.lines
+        world.edit_in_pos(own_id, lines=[*rest, first])
+        patched = Patches(world)
+        world.sync()
+
+        assert {"/SortOrder"} == patched.members
+        assert ["B", "C", "A"] == [line.text for line in world.go.get(Order, world.go_id).lines]
+
+
+class Patches:
+    """
+    Which members of lines Go is told to change from now on.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.since = len(world.go.requests)
+
+    @property
+    def members(self) -> set[str]:
+        return {
+            operation["path"]
+            for request in self.world.go.requests[self.since :]
+            if request.method == "PATCH" and "/Lines/" in request.path
+            for operation in request.json()
+        }
+
 
 class TestOre:
     """
@@ -678,6 +772,53 @@ class TestTroubles:
 
         assert ["order-product"] == [finding.rule for finding in report.findings]
         assert {} == report.written
+
+
+class TestAdopted:
+    """
+    What was done before the memory was lost is not done again.
+    """
+
+    def test_an_invoice(self, world: World) -> None:
+        """
+        An order whose invoice is known by its reference alone is linked to it, and no second order is made.
+        """
+        world.pos.put(world.order())
+        world.sync()
+        world.go.send(world.go_id)
+        world.lose_store()
+        world.go.replica_lag = timedelta(0)
+        report = world.sync()
+
+        assert 1 == len(world.go.all(Order))
+        assert OrderStatus.INVOICED is world.in_pos.status
+        assert not report.failed
+
+    def test_an_invoice_a_poll_does_not_see(self, world: World) -> None:
+        """
+        Before an order is made Go is asked for an invoice of it.
+        """
+        world.pos.put(world.order(reference="first"))
+        world.sync()
+        kept = world.store
+        world.lose_store()
+        world.sync()
+        own_id = next(iter(world.pos.all(Order)))
+        world.go.send(world.go_id)
+        links = kept.links("client", "orders").links
+        version = kept.progress("client", "orders").version
+        kept.commit(
+            "client",
+            Changes(drop=[LinkRecord(kind="orders", link=link).key for link in links]),
+            expected_version=version,
+        )
+        world.store = kept
+        world.go.replica_lag = timedelta(0)
+        world.edit_in_pos(own_id, reference="second")
+        world.sync()
+
+        assert 1 == len(world.go.all(Order))
+        assert OrderStatus.INVOICED is world.in_pos.status
 
 
 class TestPosition:

@@ -386,6 +386,7 @@ def runner(go: GoClient) -> None:
     assert_type(invoice.due_date, date | None)
     assert_type(invoice.delivery_type, str | None)
     assert_type(invoice.total, Decimal)
+    assert_type(runner.sync_orders(full=True), SyncReport)
 
 
 async def async_runner(go: AsyncGoClient) -> None:
@@ -397,6 +398,7 @@ async def async_runner(go: AsyncGoClient) -> None:
         assert_type(await runner.settle(z_report()), SettlementResult)
         assert_type(await runner.settle_finished(), SettlementReport)
         assert_type(await runner.invoice("order-1"), InvoiceResult)
+        assert_type(await runner.sync_orders(), SyncReport)
 
 
 def finding(found: Finding) -> None:

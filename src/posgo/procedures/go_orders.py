@@ -74,14 +74,16 @@ class GoOrders:
         headers = yield from self._headers(None if sweep else position)
         invoices = yield from self._invoices(position)
         yield from self._load_links(None if sweep else [*headers, *invoices])
-        records = yield from self._open(headers, {} if sweep or position is None else position.recent)
         recent = {} if position is None else position.recent
-        invoices_told = {
+        # An order sent between two answers stands in both: what became of it counts.
+        drafts = {own_id: each for own_id, each in headers.items() if own_id not in invoices}
+        records = yield from self._open(drafts, {} if sweep else recent)
+        told = {
             own_id: each
             for own_id, each in invoices.items()
-            if own_id not in headers and recent.get(own_id) != (each.balance_changed_at or self.now)
+            if own_id not in recent or recent[own_id] != each.balance_changed_at
         }
-        records += yield from self._followed(invoices_told, news=position is not None)
+        records += yield from self._followed(told, news=position is not None)
         if sweep:
             there = {*headers, *invoices}
             records += yield from self._vanished(

@@ -241,11 +241,20 @@ class OrderForms:
         """
         What Go asks of a customer for one of a product when no price is said: free of VAT it is the price without.
         """
-        return shelf_price(self._own_net_price(product), self.rate(customer, product))
+        return shelf_price(self.own_net_price(product), self.rate(customer, product))
 
-    def _own_net_price(self, product: str | None) -> Decimal:
+    def own_net_price(self, product: str | None) -> Decimal:
+        """
+        The price without VAT Go has for a product, whose id of the POS is given; 0 if it has none.
+        """
         shelf = self._products[product].base.price if product else None
         return net_price(shelf or NOK_0, self._usual_rate(product))
+
+    def name(self, product: str | None) -> str | None:
+        """
+        What a product is called on a line that says nothing; None without a product.
+        """
+        return self._products[product].base.name if product else None
 
     # -- amounts -------------------------------------------------------------------
 
@@ -270,7 +279,7 @@ class OrderForms:
             if _is_text(line):
                 continue
             rate = self.rate(order.customer, line.product)
-            price = self._own_net_price(line.product) if sent.unit_price is None else sent.unit_price
+            price = self.own_net_price(line.product) if sent.unit_price is None else sent.unit_price
             net = _rounded(EXACT.multiply(EXACT.multiply(price, line.quantity), _factor(line)))
             total += net + _rounded(EXACT.multiply(net, rate.scaleb(-2)))
         return total

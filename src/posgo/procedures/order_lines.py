@@ -71,13 +71,16 @@ def _rewritten(
     if line.product != before.product:
         new = attrs.evolve(new, product_id=sent.product_id)
     if line.text != before.text or line.product != before.product:
-        new = attrs.evolve(new, description=sent.description)
+        # Nothing said is what Go says itself; told so, its answer would look as if it had ignored it.
+        new = attrs.evolve(new, description=sent.description or forms.name(line.product))
     if line.quantity != before.quantity or sent.line_type != old.line_type:
         new = attrs.evolve(new, quantity=sent.quantity)
-    if line.discount_percent != before.discount_percent or sent.line_type != old.line_type:
+    # A text has no discount, and Go shows its customer's where none is said.
+    if sent.discount_percent not in (None, old.discount_percent or 0):
         new = attrs.evolve(new, discount_percent=sent.discount_percent)
     if line.unit_price != before.unit_price or line.product != before.product:
-        new = attrs.evolve(new, unit_price=sent.unit_price)
+        own = None if line.product is None else forms.own_net_price(line.product)
+        new = attrs.evolve(new, unit_price=own if sent.unit_price is None else sent.unit_price)
     return new
 
 

@@ -92,6 +92,7 @@ class Company:
         self.ignored_members: set[str] = set()
         self.line_rounding = ROUND_HALF_UP
         self.line_edits_move_orders = True
+        self.sending_moves_balances = True
         self._tables: dict[str, dict[Any, Row]] = {}
         self._series_id = str(uuid.uuid4())
         self._invoice_numbers = _Counter(10_001)

@@ -77,6 +77,7 @@ class FakeGo:
         line_rounding: How net and VAT of an order line are each rounded, as :mod:`decimal` names it; unverified.
         partial_matching: Whether a part payment with the same reference is matched; unverified.
         line_edits_move_orders: Whether a changed line moves the order's stamp; unverified.
+        sending_moves_balances: Whether a new invoice counts as one whose balance changed; unverified.
         now: Tells the time (UTC); None for the computer's clock.
         sleep: Passes the time that :attr:`latency` takes.
 
@@ -93,6 +94,7 @@ class FakeGo:
         line_rounding: str = ROUND_HALF_UP,
         partial_matching: bool = False,
         line_edits_move_orders: bool = True,
+        sending_moves_balances: bool = True,
         now: Callable[[], datetime] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -102,6 +104,7 @@ class FakeGo:
         self._company.row_amounts = RowAmounts(row_amounts)
         self._company.line_rounding = line_rounding
         self._company.line_edits_move_orders = line_edits_move_orders
+        self._company.sending_moves_balances = sending_moves_balances
         self._company.subledger.partial_matching = partial_matching
         self._company.privileges = auth.PRIVILEGES
         terms.DEPARTMENTS.add(self._company, {"Code": "10", "Name": "Butikk", "IsActive": True})

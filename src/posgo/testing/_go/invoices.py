@@ -142,7 +142,11 @@ def invoice_balance(company: Company, invoice: Row) -> Decimal:
 
 
 def _balance_changed(company: Company, invoice: Row) -> datetime | None:
-    stamps = [entry.changed_at for entry in _entries(company, invoice)]
+    stamps = [
+        entry.changed_at
+        for entry in _entries(company, invoice)
+        if company.sending_moves_balances or entry.settled
+    ]
     return max(stamps, default=None)
 
 
