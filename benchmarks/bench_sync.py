@@ -72,10 +72,13 @@ def pages(count: int, size: int) -> int:
 def first_sync(customers: int, products: int) -> Requests:
     """
     One request per record made on the other side, and one per number Go gave to a customer of the POS.
+
+    Products are read twice before any is made in Go.
     """
     ours, theirs = customers // 2, products // 2
-    go_pages = pages(customers - ours, SWEEP_PAGE) + pages(products - theirs, SWEEP_PAGE)
-    pos_pages = pages(ours, POS_PAGE) + pages(theirs, POS_PAGE)
+    looks = 2 if theirs else 1
+    go_pages = pages(customers - ours, SWEEP_PAGE) + looks * pages(products - theirs, SWEEP_PAGE)
+    pos_pages = pages(ours, POS_PAGE) + looks * pages(theirs, POS_PAGE)
     made_in_pos = (customers - ours) + (products - theirs)
     return Requests(
         go=TOKEN + IDENTITY + SETTINGS + go_pages + ORDERS + ours + theirs,
