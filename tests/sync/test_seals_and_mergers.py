@@ -30,6 +30,7 @@ from posgo.sync import (
 )
 from posgo.sync.policies import orders
 from support.sync_build import holds, linked, pair_plan, rules, written
+from support.sync_world import World
 
 S = OrderStatus
 
@@ -263,6 +264,35 @@ class TestRows:
         assert [("link", None, {}), ("update", Replica.GO, {"lines": (A, B)})] == written(made)
 
 
+class TestFirstContact:
+    """
+    Two orders that just met are alike after one plan, whatever each was when they met.
+    """
+
+    @pytest.mark.parametrize(
+        ("pos", "go"),
+        [
+            # The same line under two names, when the names are no longer ours to give.
+            (order(line("p"), status=S.DRAFT), order(line("go:7"), status=S.INVOICED)),
+            # Ahead of the books, with a line for a confirmed order: the note of its opening once stayed.
+            (order(A, status=S.INVOICED), order(status=S.CONFIRMED)),
+            # Nobody decides the order of lines that never had one in common.
+            (order(A, B), order(B, A)),
+        ],
+    )
+    @pytest.mark.parametrize("authority", list(Authority))
+    def test_a_second_plan_is_empty(self, pos: Order, go: Order, authority: Authority) -> None:
+        """
+        As histories found them.
+        """
+        world = World(policy=orders(authority=authority))
+        world.put(Replica.POS, "p1", pos)
+        world.sides[Replica.GO]["g1"] = Record(id="g1", value=go, reference="pos:p1")
+        world.carry_out(world.plan())
+
+        assert world.plan().operations == ()
+
+
 class TestReopening:
     """
     A confirmed order is locked in Go: a late line opens it, and what is stopped half-way is finished.
@@ -390,6 +420,15 @@ class TestSealed:
 
         assert ["invoiced-order-changed"] == rules(made)
         assert [("link", None, {})] == written(made)
+
+    def test_a_reference_is_not_written_to_an_invoice(self) -> None:
+        """
+        Lines of an invoice may come without the order's references; they are known by what they say, and left.
+        """
+        nameless = attrs.evolve(self.INVOICED, lines=(line(None),))
+        made = pair_plan(orders(), self.INVOICED, self.INVOICED, nameless)
+
+        assert (made.operations, made.findings) == ((), ())
 
     def test_a_cancelled_order_gives_up_its_edits(self) -> None:
         """
