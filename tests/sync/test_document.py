@@ -4,18 +4,20 @@ Plans as documents: guard, approval, cost, undo, JSON, text and privacy.
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
+from typing import Any
 
 import attrs
 import pytest
 
 from posgo.exceptions import ModelError
 from posgo.models.catalog import Product
+from posgo.models.findings import Severity
 from posgo.models.parties import Address, Customer
 from posgo.models.records import Link, Snapshot
-from posgo.sync import Authority, Guard, Kind, Operation, Plan, Policy, Replica, plan
+from posgo.sync import Authority, Guard, Kind, Operation, Plan, Policy, Replica, Unit, plan
 from posgo.sync.policies import customers, products
 from support.sync_build import holds, linked, pair_plan, rules
 from support.sync_world import Thing, World, thing_policy
@@ -35,6 +37,18 @@ def many(
     links = [linked(before, f"p{i}", f"g{i}") for i in range(count)]
     pos = holds({f"p{i}": after if i < edited else before for i in range(count)})
     return plan(links, pos=pos, go=holds({f"g{i}": before for i in range(count)}), policy=policy)
+
+
+@attrs.frozen(kw_only=True)
+class Offer:
+    """
+    A model of moments and spans.
+    """
+
+    on: date | None = None
+    at: datetime | None = None
+    lasts: timedelta | None = None
+    archived: bool = False
 
 
 class TestGuard:
@@ -295,7 +309,12 @@ class TestUndo:
             key=lambda fact: (str(fact[2]), fact[0]),
         )
         assert ["not-undone"] == rules(undo)
-        assert "pos:p2" == undo.findings[0].where
+        (finding,) = undo.findings
+        assert ("pos:p2", Severity.WARN) == (finding.where, finding.severity)
+        assert finding.message.startswith("the thing made in go for pos:p2 is left")
+        assert finding.remedy.startswith("give its id")
+        assert {"undo: new in the POS", "undo: new in Go"} == {each.reason for each in undo.operations}
+        assert made.noun == undo.noun
         assert [rules(made.undo())] == [["not-undone"] * 3]
 
 
@@ -330,6 +349,52 @@ class TestJson:
         assert made == Plan.from_json(made.to_json(), Thing)
         assert many(20, 15) == Plan.from_json(many(20, 15).to_json(), Thing)
         assert many(20, 15).plan_id == Plan.from_json(many(20, 15).to_json(), Thing).plan_id
+
+    def test_moments_and_spans_keep_their_types(self) -> None:
+        """
+        A model of one's own may have them.
+        """
+        policy = Policy(model=Offer, shared=tuple(Unit(fields=each.name) for each in attrs.fields(Offer)))
+        base = Offer()
+        pos = Offer(on=date(2026, 5, 17), at=datetime(2026, 5, 17, 12, tzinfo=UTC), lasts=timedelta(hours=36))
+        made = pair_plan(policy, base, pos, base)
+
+        assert made == Plan.from_json(made.to_json(), Offer)
+        assert {"on", "at", "lasts"} == {change.field for change in made.operations[0].changes}
+
+    def test_an_amount_written_as_a_number_is_exact(self) -> None:
+        """
+        Whoever writes a plan by another hand may leave the quotes out.
+        """
+        made = pair_plan(products(), self.PRODUCT, attrs.evolve(self.PRODUCT, price="70.10"), self.PRODUCT)
+        document = made.to_json().replace('"70.10"', "70.10")
+
+        assert document != made.to_json()
+        assert made == Plan.from_json(document, Product)
+
+    @pytest.mark.parametrize(
+        ("field", "model"), [("price", Product), ("on", Offer), ("at", Offer), ("lasts", Offer)]
+    )
+    def test_a_wrong_value_is_refused(self, field: str, model: type[Any]) -> None:
+        """
+        In a sentence, whatever its type makes of it, and without the value.
+        """
+        change = {"field": field, "old": None, "new": "nonsense"}
+        document = json.dumps({"format": 1, "operations": [{"kind": "update", "changes": [change]}]})
+        with pytest.raises(ModelError, match=f"no plan of {model.__name__} values") as caught:
+            Plan.from_json(document, model)
+
+        assert "nonsense" not in str(caught.value)
+
+    def test_letters_are_letters(self) -> None:
+        """
+        The person who approves reads them.
+        """
+        made = pair_plan(
+            products(), self.PRODUCT, attrs.evolve(self.PRODUCT, name="Blåbærkopp"), self.PRODUCT
+        )
+
+        assert "Blåbærkopp" in made.to_json()
 
     def test_stable(self) -> None:
         """
@@ -605,6 +670,20 @@ class TestPrivacy:
         with pytest.raises(ModelError) as caught:
             Plan.from_json(document, Customer)
         assert "Q" not in str(caught.value)
+
+    def test_repr_of_a_plan_has_no_values(self) -> None:
+        """
+        Whatever the model's own repr shows: ids and names of fields, no more.
+        """
+        base, pos = Thing(code="1", name="private"), Thing(code="1", name="also private", note="private too")
+        go = attrs.evolve(base, note="private as well")
+        made = pair_plan(thing_policy(name=Authority.HOLD), base, pos, attrs.evolve(go, name="private, too"))
+        new = plan([], pos=holds({"p1": base}), go=holds({}), policy=thing_policy())
+        told = pair_plan(thing_policy(), base, base, go)
+
+        assert made.conflicts
+        assert "private" not in f"{made!r}{new!r}{told!r}"
+        assert told.operations[0].noted[0][1] not in repr(told)
 
 
 class TestDelta:

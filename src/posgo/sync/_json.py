@@ -30,7 +30,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Decimal, str)
     converter.register_structure_hook(Decimal, lambda text, _: Decimal(text))
     converter.register_unstructure_hook(timedelta, timedelta.total_seconds)
-    converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=seconds))
+    converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=float(seconds)))
     # The engine writes the facts of a finding as text.
     converter.register_structure_hook(Decimal | str | None, lambda fact, _: fact)
     for stamp in (date, datetime):
@@ -53,20 +53,24 @@ def load(document: str, plan_class: Any, model: type[Any]) -> Any:
     """
     try:
         tree = json.loads(document, parse_float=Decimal)
-        if tree.pop("format") != FORMAT:
-            raise ModelError(f"this is a plan of another format than {FORMAT}")
+    except json.JSONDecodeError as error:
+        raise ModelError(f"a plan is JSON: {error.msg} in line {error.lineno}") from None
+    if isinstance(tree, dict) and tree.get("format", FORMAT) != FORMAT:
+        raise ModelError(f"this is a plan of another format than {FORMAT}")
+    try:
+        tree.pop("format")
         _revive(tree, model)
         return _converter().structure(tree, plan_class[Any])
     except (
         BaseValidationError,
         StructureHandlerNotFoundError,
-        LookupError,
+        ArithmeticError,
         AttributeError,
+        LookupError,
         TypeError,
+        ValueError,
     ) as error:
         raise ModelError(f"this is no plan of {model.__name__} values ({type(error).__name__})") from None
-    except json.JSONDecodeError as error:
-        raise ModelError(f"a plan is JSON: {error.msg} in line {error.lineno}") from None
 
 
 def _revive(tree: dict[str, Any], model: type[Any]) -> None:
