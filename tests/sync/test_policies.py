@@ -4,6 +4,7 @@ The policies for customers and products.
 
 from typing import Any
 
+import attrs
 import pytest
 
 from posgo.models.catalog import Product
@@ -119,6 +120,51 @@ class TestNames:
         one = Customer(is_person=True, name="Kari Nordmann")
 
         assert pair_plan(customers(), one, one, one).is_empty
+
+
+class TestAuthorities:
+    """
+    Who decides, and what Go can hold.
+    """
+
+    @pytest.mark.parametrize("authority", [Authority.POS, Authority.GO])
+    @pytest.mark.parametrize("kind", ["customers", "products"])
+    def test_the_authority_given_decides(self, kind: str, authority: Authority) -> None:
+        """
+        For products as for customers.
+        """
+        policy: Any = (customers if kind == "customers" else products)(authority=authority)
+        base: Any = COMPANY if kind == "customers" else MUG
+        pos, go = (attrs.evolve(base, name=name) for name in ("In the POS", "In Go"))
+
+        assert [Replica(authority)] == [
+            conflict.chosen for conflict in pair_plan(policy, base, pos, go).conflicts
+        ]
+
+    @pytest.mark.parametrize(("field", "length"), [("code", 100), ("name", 400)])
+    def test_as_long_as_go_takes(self, field: str, length: int) -> None:
+        """
+        Longer ones are cut for Go, and stay whole in the POS.
+        """
+        (lens,) = (unit.lens for unit in products().shared if unit.fields == (field,))
+
+        assert ("x" * length,) == lens.get(("x" * (length + 1),))
+
+    @pytest.mark.parametrize(
+        ("rule", "changed"),
+        [
+            ("person-without-names", {"is_person": True}),
+            ("organization-number", {"organization_number": "974760670"}),
+        ],
+    )
+    def test_an_edit_of_what_a_check_looks_at_is_told(self, rule: str, changed: dict[str, Any]) -> None:
+        """
+        Each check names its fields.
+        """
+        base = Customer(name="K", first_name="Kari", email="k@example.no")
+        made = pair_plan(customers(), base, attrs.evolve(base, **changed), base)
+
+        assert [rule] == rules(made)
 
 
 class TestChecks:
