@@ -6,7 +6,7 @@ import enum
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import attrs
@@ -14,7 +14,7 @@ import attrs
 from posgo.exceptions import ModelError
 from posgo.models._checks import not_blank, text, to_optional_text
 from posgo.models._fields import optional_whole_number, to_decimal
-from posgo.models._money import to_optional_nok
+from posgo.models._money import EXACT, NOK_0, ORE, to_optional_nok
 
 __all__ = ["Order", "OrderLine", "OrderStatus"]
 
@@ -85,6 +85,18 @@ class OrderLine:
     def __attrs_post_init__(self) -> None:
         if self.product is None and self.text is None:
             raise ModelError("an order line needs a product or a text")
+
+    def amount(self, price: Decimal | None = None) -> Decimal:
+        """
+        What the line comes to by the receipt: NOK including VAT, rounded half up to the øre; 0 for a mere text.
+
+        Args:
+            price: The product's own, for a line that leaves it to the product; None counts as 0.
+        """
+        unit_price = self.unit_price if self.unit_price is not None else price
+        factor = 1 - self.discount_percent.scaleb(-2)
+        exact = EXACT.multiply(EXACT.multiply(unit_price or NOK_0, self.quantity), factor)
+        return exact.quantize(ORE, rounding=ROUND_HALF_UP, context=EXACT)
 
 
 def _to_lines(lines: Iterable[OrderLine]) -> tuple[OrderLine, ...]:

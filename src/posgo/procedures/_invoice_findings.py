@@ -24,15 +24,17 @@ __all__ = [
     "invoice_missing",
     "invoice_reversed",
     "may_not_send",
-    "no_date",
     "order_findings",
     "order_missing",
     "ore_difference",
+    "other_booking",
     "other_customer",
     "pos_not_told",
     "reference_taken",
     "refused_by_go",
     "total_differs",
+    "voucher_missing",
+    "voucher_reversed",
 ]
 
 GONE = frozenset({"customer-not-in-go", "customer-archived"})
@@ -351,15 +353,44 @@ def total_differs(receipt: Decimal, total: Decimal) -> Finding:
     )
 
 
-def no_date(order: Order) -> Finding:
+# -- invoices of the POS ---------------------------------------------------------------
+
+
+def voucher_missing(number: int) -> Finding:
     """
-    An invoice of the POS without what the books need of it.
+    Go does not show what it confirmed once.
     """
-    lacks = " and ".join(
-        name for name, value in (("number", order.invoice_no), ("date", order.invoiced_on)) if value is None
+    return _blocks(
+        "voucher-missing",
+        f"the voucher of invoice {number} is not to be found in Go",
+        "Check that the keys belong to the same environment and client company as when it was posted.",
+        where=f"invoice {number}",
+    )
+
+
+def voucher_reversed(number: int | None, voucher_no: int | None) -> Finding:
+    """
+    A person undid the booking.
+    """
+    return _blocks(
+        "reversed-in-go",
+        f"voucher {voucher_no} of invoice {number} was reversed in Go; it is not posted again",
+        "If the reversal was meant, book what should stand instead by hand; posgo never undoes a person's decision.",
+        where=f"voucher {voucher_no}",
+    )
+
+
+def other_booking(number: int | None, voucher_no: int | None) -> Finding:
+    """
+    Go holds something else under the order's reference.
+    """
+    held = (
+        f"as voucher {voucher_no} with other postings" if voucher_no is not None else "and does not show it"
     )
     return _blocks(
-        "invoice-undated",
-        f"the POS issues invoices itself, and this one has no {lacks}",
-        "Issue the invoice in the POS first (Order.invoice_no and Order.invoiced_on), then have it booked.",
+        "reference-reused",
+        f"Go has invoice {number} already, {held}; nothing was posted",
+        "Invoice again in some minutes, because what Go shows lags; if it stays so, compare the voucher with the order, "
+        "and correct in Go by hand what was changed after it was booked.",
+        where=f"invoice {number}",
     )

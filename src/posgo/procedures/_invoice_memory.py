@@ -29,7 +29,6 @@ from posgo.wire.stored import dump, load
 
 __all__ = ["Memory"]
 
-_KIND = "orders"
 _DRAFT = "Draft"
 
 
@@ -39,6 +38,7 @@ class Memory:
     What is known of one order.
 
     Attributes:
+        kind: ``"orders"``; ``"invoices"`` for invoices the POS issued itself, which no sync looks at.
         order_id: The POS's id.
         now: The time (UTC).
         policy: What both sides share of an order.
@@ -47,6 +47,7 @@ class Memory:
         version: Of the store; the next commit expects it.
     """
 
+    kind: str
     order_id: str
     now: datetime
     policy: Policy[Order]
@@ -55,13 +56,16 @@ class Memory:
     version: int
 
     @classmethod
-    def load(cls, order_id: str, now: datetime, policy: Policy[Order]) -> "Procedure[Memory]":
+    def load(
+        cls, order_id: str, now: datetime, policy: Policy[Order], kind: str = "orders"
+    ) -> "Procedure[Memory]":
         """
         Ask the store.
         """
-        loaded = yield from ask(LoadLinks(_KIND, pos_ids=(order_id,)))
-        progress = yield from ask(LoadProgress(_KIND))
+        loaded = yield from ask(LoadLinks(kind, pos_ids=(order_id,)))
+        progress = yield from ask(LoadProgress(kind))
         return cls(
+            kind=kind,
             order_id=order_id,
             now=now,
             policy=policy,
@@ -103,7 +107,7 @@ class Memory:
         Store what is about to be written to Go.
         """
         self.intent = IntentRecord(
-            kind=_KIND,
+            kind=self.kind,
             side="go",
             reference=pos_reference(self.order_id),
             operation=dump(order),
@@ -121,7 +125,7 @@ class Memory:
         self.link = Link(pos_id=self.order_id, go_id=made.id, base=self._shared(order, status=status))
         assert self.intent is not None  # noqa: S101 - the order was made or changed by one
         self.intent = attrs.evolve(self.intent, go_id=made.id)
-        yield from self._commit(put=(self.intent, LinkRecord(kind=_KIND, link=self.link)))
+        yield from self._commit(put=(self.intent, LinkRecord(kind=self.kind, link=self.link)))
 
     def settle(self) -> Procedure[None]:
         """
@@ -147,7 +151,7 @@ class Memory:
         )
         if link != self.link or self.in_doubt:
             self.link = link
-            yield from self._commit(put=(LinkRecord(kind=_KIND, link=link),))
+            yield from self._commit(put=(LinkRecord(kind=self.kind, link=link),))
 
     def _commit(self, put: tuple[Any, ...] = ()) -> Procedure[None]:
         """

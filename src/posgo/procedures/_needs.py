@@ -23,7 +23,7 @@ from posgo.clients.go import (
 from posgo.models.findings import Finding, Severity
 from posgo.models.ledger import IntegrationInformation
 from posgo.models.vouchers import Journal
-from posgo.profiles import Profile
+from posgo.profiles import Invoicing, Profile
 from posgo.sync import Direction
 
 __all__ = ["Preflight", "needs", "privilege_findings"]
@@ -80,6 +80,10 @@ def _needs(preflight: Preflight) -> Iterator[tuple[Roles, str]]:
         to_go = any(unit.direction is not Direction.GO_TO_POS for unit in profile.products.shared)
         yield (products.delete(0) if to_go else products.list()).roles, "keep products alike"
         yield accounts.list().roles, "tell which VAT code a product has"
+    if profile.invoicing is Invoicing.POS and account_map is not None:
+        journal = profile.invoice_journal
+        yield vouchers.get(journal, "").roles, f"book the POS's invoices ({journal.value})"
+        yield customers.recipient(0).roles, "find the accounts of those who are invoiced"
     if profile.orders is not None:
         yield sales_orders.delete("").roles, "keep orders alike"
         yield outgoing_invoices.list().roles, "follow orders to their invoices"

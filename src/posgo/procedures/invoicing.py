@@ -17,6 +17,7 @@ from posgo.clients.go import outgoing_invoices, sales_orders
 from posgo.clients.pos.requests import FetchRecord, UpdateRecord
 from posgo.exceptions import (
     ApiError,
+    ConfigurationError,
     DuplicateReferenceError,
     InvoiceRefusedError,
     LockedPeriodError,
@@ -38,7 +39,9 @@ from posgo.procedures._invoice_lookup import Standing, by_id, by_reference, name
 from posgo.procedures._invoice_memory import Memory
 from posgo.procedures._invoice_preflight import Prepared, period_findings_now, prepare
 from posgo.procedures._invoice_sending import Sending, is_done, is_under_way
+from posgo.procedures.booked_invoices import book_invoice
 from posgo.procedures.order_writing import OrderWriter
+from posgo.profiles import Invoicing
 from posgo.sync.policies import orders
 
 __all__ = ["InvoiceDesk", "InvoiceResult", "invoice_order"]
@@ -58,6 +61,11 @@ def invoice_order(desk: InvoiceDesk, order_id: str) -> Procedure[InvoiceResult]:
     record = yield from ask(FetchRecord(Order, order_id))
     if record is None:
         raise refusal(order_id, "", say.order_missing(order_id))
+    if desk.profile.invoicing is Invoicing.POS:
+        if desk.accounts is None:
+            problem = "booking the POS's invoices needs an account map: give Runner(accounts=…)"
+            raise ConfigurationError("runner", (problem,))
+        return (yield from book_invoice(desk, desk.accounts, record))
     memory = yield from Memory.load(order_id, desk.now, desk.profile.orders or orders())
     case = _Case(desk=desk, record=record, memory=memory)
     try:

@@ -15,6 +15,7 @@ from posgo.exceptions import MissingPrivilegeError
 from posgo.models.findings import Finding
 from posgo.models.go_orders import SalesOrder
 from posgo.models.go_products import GoProduct
+from posgo.models.ledger import Department
 from posgo.models.orders import Order
 from posgo.models.records import Link
 from posgo.procedure import Procedure, ask
@@ -24,7 +25,7 @@ from posgo.procedures.order_forms import OrderForms
 from posgo.state import LoadLinks
 from posgo.sync import Replica
 
-__all__ = ["Translator", "find_rounding_product", "is_without_vat", "the_catalog"]
+__all__ = ["Translator", "find_rounding_product", "is_without_vat", "read_departments", "the_catalog"]
 
 T = TypeVar("T")
 
@@ -38,6 +39,19 @@ def the_catalog(
     if books.catalog is None:
         books.catalog = yield from read_catalog(account_map, today, default_code)
     return books.catalog
+
+
+def read_departments(books: Books) -> Procedure[tuple[Department, ...]]:
+    """
+    All departments, read once and remembered; none if they may not be read.
+    """
+    if books.departments is None:
+        try:
+            books.departments = tuple((yield from collect(departments.list())))
+        except MissingPrivilegeError:
+            # Orders that name one wait, and say so; the others go on.
+            books.departments = ()
+    return books.departments
 
 
 def find_rounding_product(catalog: Catalog, code: str | None) -> Procedure[int | None]:
@@ -146,9 +160,5 @@ class Translator:
 
     def _read_departments(self) -> Procedure[None]:
         if self.books.departments is None:
-            try:
-                self.books.departments = tuple((yield from collect(departments.list())))
-            except MissingPrivilegeError:
-                # Orders that name one wait, and say so; the others go on.
-                self.books.departments = ()
+            yield from read_departments(self.books)
             self._forms = None

@@ -265,10 +265,8 @@ class OrderForms:
         return sum((self._gross(order.customer, line) for line in order.lines if not _is_text(line)), NOK_0)
 
     def _gross(self, customer: str, line: OrderLine) -> Decimal:
-        price = line.unit_price
-        if price is None:
-            price = self._own_price(customer, line.product)
-        return _rounded(EXACT.multiply(EXACT.multiply(price, line.quantity), _factor(line)))
+        own = None if line.unit_price is not None else self._own_price(customer, line.product)
+        return line.amount(own)
 
     def _expected(self, order: Order, written: Iterable[SalesOrderLine]) -> Decimal:
         """

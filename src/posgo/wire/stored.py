@@ -28,7 +28,7 @@ __all__ = ["MODELS", "dump", "load", "model_of"]
 T = TypeVar("T")
 
 MODELS: Mapping[str, type[Any]] = MappingProxyType(
-    {"customers": Customer, "products": Product, "orders": Order}
+    {"customers": Customer, "products": Product, "orders": Order, "invoices": Order}
 )
 """The class of the values of each kind."""
 
