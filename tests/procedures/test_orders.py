@@ -741,6 +741,21 @@ class TestTroubles:
         world.sync()
         world.check()
 
+    def test_sent_before_it_was_named_and_the_store_lost(self, world: World) -> None:
+        """
+        An order born in Go says nothing of the POS if it is sent at once; then the POS's copy tells which it is.
+        """
+        world.put_in_go()
+        world.go.fail_next(503, method="PATCH", path="/SalesOrders")
+        world.sync()
+        number = world.go.send(world.go_id)
+        world.clock.advance(5)
+        world.lose_store()
+        world.sync()
+
+        assert (OrderStatus.INVOICED, number) == (world.in_pos.status, world.in_pos.invoice_no)
+        world.check()
+
     def test_creation_in_doubt(self, world: World) -> None:
         """
         An order whose creation got no answer is found among our own, and not made again.

@@ -17,7 +17,7 @@ from posgo.models.findings import Finding, Severity
 from posgo.models.go_orders import SalesOrder
 from posgo.models.invoices import OutgoingInvoice
 from posgo.models.orders import Order, OrderStatus
-from posgo.models.records import Link, Record, pos_reference
+from posgo.models.records import Link, Record, go_reference, pos_reference
 from posgo.procedure import Procedure, ask
 from posgo.procedures.order_books import Translator
 from posgo.procedures.order_forms import OrderForms
@@ -184,7 +184,8 @@ class GoOrders:
         records = []
         for own_id, invoice in invoices.items():
             link = self._links.get(own_id)
-            like = self.translator.at_till.get(invoice.reference or "")
+            at_till = self.translator.at_till
+            like = at_till.get(invoice.reference or "") or at_till.get(go_reference(own_id))
             if link is not None:
                 records.append((yield from followed(self.translator, invoice, link.base, news=news)))
             elif like is not None and invoice.reference not in linked:

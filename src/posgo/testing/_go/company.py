@@ -57,12 +57,19 @@ class Company:
     Args:
         organization_number: Of the company.
         now: Tells the time (UTC).
+        new_uuid: Gives ids of what has no numbers.
     """
 
-    def __init__(self, organization_number: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        organization_number: str,
+        now: Callable[[], datetime],
+        new_uuid: Callable[[], uuid.UUID] = uuid.uuid4,
+    ) -> None:
+        self._new_uuid = new_uuid
         self.organization_number = organization_number
         self.name = "Testbutikken AS"
-        self.id = str(uuid.uuid4())
+        self.id = self.new_uuid()
         self._now = now
         self._last_stamp: datetime | None = None
         # Ids are far from numbers, so that taking one for the other is noticed.
@@ -94,7 +101,7 @@ class Company:
         self.line_edits_move_orders = True
         self.sending_moves_balances = True
         self._tables: dict[str, dict[Any, Row]] = {}
-        self._series_id = str(uuid.uuid4())
+        self._series_id = self.new_uuid()
         self._invoice_numbers = _Counter(10_001)
         self._order_numbers = _Counter(1)
         self.founded = self.stamp()
@@ -104,6 +111,7 @@ class Company:
         memo[id(self)] = twin
         # The clock is the world's, not the company's.
         memo[id(self._now)] = self._now
+        memo[id(self._new_uuid)] = self._new_uuid
         # What never changes is shared, and an account holds nothing that could be.
         memo[id(self.vat_rows)] = self.vat_rows
         memo |= {id(row): row for row in self.vat_rows}
@@ -141,6 +149,12 @@ class Company:
         An id never given before.
         """
         return next(self._ids)
+
+    def new_uuid(self) -> str:
+        """
+        An id of the other kind.
+        """
+        return str(self._new_uuid())
 
     # -- the chart -----------------------------------------------------------
 
@@ -321,7 +335,7 @@ class Company:
         voucher.reversed = True
         return self.book(
             BookedVoucher(
-                id=str(uuid.uuid4()),
+                id=self.new_uuid(),
                 voucher_no=self.next_voucher_no(),
                 voucher_type="ReversalVoucher",
                 date=voucher.date,

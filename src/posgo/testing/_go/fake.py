@@ -80,6 +80,7 @@ class FakeGo:
         sending_moves_balances: Whether a new invoice counts as one whose balance changed; unverified.
         now: Tells the time (UTC); None for the computer's clock.
         sleep: Passes the time that :attr:`latency` takes.
+        new_uuid: Gives the ids of orders, lines and vouchers.
 
     Attributes:
         credentials: Keys that open it; the subscription key is its own.
@@ -97,10 +98,11 @@ class FakeGo:
         sending_moves_balances: bool = True,
         now: Callable[[], datetime] | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        new_uuid: Callable[[], uuid.UUID] = uuid.uuid4,
     ) -> None:
         tell = now or _utc_now
         self.credentials = GoCredentials(*(str(uuid.uuid4()) for _ in range(3)))
-        self._company = Company(organization_number, tell)
+        self._company = Company(organization_number, tell, new_uuid)
         self._company.row_amounts = RowAmounts(row_amounts)
         self._company.line_rounding = line_rounding
         self._company.line_edits_move_orders = line_edits_move_orders
@@ -170,6 +172,9 @@ class FakeGo:
 
         Returns:
             Its id.
+
+        Raises:
+            LookupError: If it is an order that is sent.
         """
         with self._door.lock:
             key = self._handles.put(value, id)

@@ -14,7 +14,7 @@ from posgo.testing._go.chart import account_type
 from posgo.testing._go.company import ORE, Company, Row
 from posgo.testing._go.goods import PRODUCTS, inherited, sales_account
 from posgo.testing._go.invoices import invoice_balance
-from posgo.testing._go.order_rules import add_order, line_amounts, new_line
+from posgo.testing._go.order_rules import add_order, line_amounts, new_line, under_way
 from posgo.testing._go.parties import CUSTOMERS
 from posgo.testing._go.tables import shown
 from posgo.wire.model import structure
@@ -204,6 +204,8 @@ class Handles:
             order = add_order(company, {**members, "IsCreatedByCurrentIntegration": False})
         else:
             order = company.table("SalesOrders")[id]
+            if order.get("invoiced") or under_way(order):
+                raise LookupError(f"order {id!r} in Go is sent, so nobody can change it")
             order.update(members, LastChangedDateTimeOffset=company.stamp())
         before, order["SalesOrderLines"] = order["SalesOrderLines"], []
         for line in lines:

@@ -4,7 +4,6 @@ Vouchers posted directly: what Go checks, and what it books.
 
 import functools
 import itertools
-import uuid
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -226,7 +225,7 @@ def _post(company: Company, request: Received, segment: str) -> Reply:
     booked = tuple(_bound_lines(company, lines))
     _check_sums(lines)
     voucher = BookedVoucher(
-        id=str(uuid.uuid4()),
+        id=company.new_uuid(),
         voucher_no=company.next_voucher_no(),
         voucher_type=SEGMENTS[segment][0],
         date=body["VoucherDate"],

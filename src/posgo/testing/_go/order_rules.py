@@ -2,7 +2,6 @@
 Sales orders: what they hold, what Go computes of them, and what it refuses.
 """
 
-import uuid
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
@@ -200,7 +199,7 @@ def new_line(company: Company, order: Row, members: Row) -> Row:
     """
     Make a line of what was sent.
     """
-    line: Row = {**dict.fromkeys(LINE_FIELDS), **members, "Id": str(uuid.uuid4())}
+    line: Row = {**dict.fromkeys(LINE_FIELDS), **members, "Id": company.new_uuid()}
     if line["ProductId"] is None and line["ProductCode"] is not None:
         line["ProductId"] = company.by("Products", "Code", line["ProductCode"])
     if line["SortOrder"] is None:
@@ -275,7 +274,7 @@ def add_order(
         "CurrencyCode": "NOK",
         "IsCreatedByCurrentIntegration": True,
         **{name: value for name, value in members.items() if name != "SalesOrderLines"},
-        "Id": str(uuid.uuid4()),
+        "Id": company.new_uuid(),
         "SalesOrderLines": [],
         "CreatedDateTimeOffset": stamp,
         "LastChangedDateTimeOffset": stamp,

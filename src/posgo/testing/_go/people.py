@@ -2,13 +2,13 @@
 What people do with orders and invoices in Go's user interface.
 """
 
-import uuid
 from decimal import Decimal
 from typing import NoReturn
 
 from posgo.testing._go.company import Company, Row
 from posgo.testing._go.entities import BookedLine, BookedVoucher
 from posgo.testing._go.invoices import invoice_balance
+from posgo.testing._go.order_rules import under_way
 from posgo.testing._go.sending import book_invoice
 
 __all__ = ["credit", "delete_order", "pay", "send"]
@@ -22,7 +22,7 @@ def _no(what: str) -> NoReturn:
 
 def _open_order(company: Company, own_id: str) -> Row:
     order = company.table("SalesOrders").get(own_id)
-    if order is None or order.get("invoiced"):
+    if order is None or order.get("invoiced") or under_way(order):
         _no(f"open order {own_id!r}")
     return order
 
@@ -84,7 +84,7 @@ def pay(company: Company, invoice_no: int, amount: Decimal | None) -> None:
     )
     company.book(
         BookedVoucher(
-            id=str(uuid.uuid4()),
+            id=company.new_uuid(),
             voucher_no=company.next_voucher_no(),
             voucher_type="BankJournal",
             date=day,
@@ -103,7 +103,7 @@ def credit(company: Company, invoice_no: int) -> int:
     order = company.table("SalesOrders")[invoice["Id"]]
     note = {
         **order,
-        "Id": str(uuid.uuid4()),
+        "Id": company.new_uuid(),
         "ExternalImportReference": None,
         "CustomMatchingReference": None,
         "RelatedInvoiceNo": invoice_no,

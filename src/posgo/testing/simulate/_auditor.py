@@ -11,9 +11,11 @@ from posgo.clients.calls import Call
 from posgo.clients.pos.requests import UpdateRecord
 from posgo.models.catalog import Product
 from posgo.models.findings import Finding
+from posgo.models.orders import Order
 from posgo.models.parties import Customer
 from posgo.procedures.report import SyncReport
 from posgo.state import Changes, ConflictRecord
+from posgo.testing.simulate._order_watch import OrderWatch
 from posgo.testing.simulate._world import MODELS, World, birth_of
 from posgo.wire.stored import dump
 
@@ -53,6 +55,7 @@ class Auditor:
     Attributes:
         overwritten: Values that must stand in a recorded conflict.
         problems: What no conflict excuses.
+        orders: Who watches orders.
         findings: What runs told their callers.
         last_findings: What the last run did.
     """
@@ -65,6 +68,7 @@ class Auditor:
         self.findings: list[Finding] = []
         self.last_findings: tuple[Finding, ...] = ()
         self.writes = 0
+        self.orders = OrderWatch(world)
 
     def watched(self, request: Any, act: Callable[[], T]) -> T:
         """
@@ -73,7 +77,7 @@ class Auditor:
         target = _target(request)
         self.writes += 1
         if target is None:
-            return act()
+            return self.orders.watched(request, act)
         side, kind, own_id = target
         before = self._world.side(side).all(MODELS[kind]).get(own_id)
         try:
@@ -90,6 +94,9 @@ class Auditor:
         for record in changes.put:
             if isinstance(record, ConflictRecord):
                 self._recorded |= {(record.kind, record.field, told) for told in (record.pos, record.go)}
+        self.orders.recorded(
+            each for each in changes.put if isinstance(each, ConflictRecord) and each.kind == "orders"
+        )
 
     def reported(self, report: SyncReport) -> None:
         """
@@ -97,7 +104,7 @@ class Auditor:
         """
         self.last_findings = report.findings
         for each in report.kinds:
-            self.findings.extend(each.plan.findings)
+            self.findings.extend(each.findings)
             for conflict in each.plan.conflicts:
                 told = (dump(conflict.pos), dump(conflict.go))
                 self._recorded |= {(each.kind, conflict.field, value) for value in told}
@@ -149,7 +156,7 @@ def held(value: Any) -> dict[str, Any]:
 
 
 def _target(request: Any) -> tuple[str, str, str] | None:
-    if isinstance(request, UpdateRecord):
+    if isinstance(request, UpdateRecord) and request.type is not Order:
         return "pos", "customers" if request.type is Customer else "products", request.id
     if isinstance(request, Call) and request.method == "PATCH":
         kind = request.path.split("/")[1].lower()

@@ -67,6 +67,7 @@ ERRANDS: dict[str, Errand] = {
     "sync": Errand(begin=_sync),
     "sweep": Errand(begin=lambda core, world: _sync(core, world, full=True)),
     "customers": Errand(begin=lambda core, world: _sync(core, world, "customers")),
+    "orders": Errand(begin=lambda core, world: _sync(core, world, "orders")),
     "products": Errand(begin=lambda core, world: _sync(core, world, "products")),
     "approve": Errand(begin=_approved),
     "preview": Errand(begin=lambda core, world: _sync(core, world, dry_run=True), writes=False),

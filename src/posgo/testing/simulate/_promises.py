@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from posgo.models.pos import ZReport
+from posgo.sync import Replica
 from posgo.testing.simulate._acts import Act, Delete, Enter
 from posgo.testing.simulate._auditor import Auditor, held
+from posgo.testing.simulate._order_promises import broken_orders
 from posgo.testing.simulate._scenario import Scenario
-from posgo.testing.simulate._world import CARD, CASH, MODELS, SALES, World, birth_of
+from posgo.testing.simulate._world import CARD, CASH, CUSTOMERS, MODELS, SALES, World, birth_of
 
 __all__ = ["broken", "excused"]
 
@@ -25,6 +27,9 @@ def broken(scenario: Scenario, world: World, auditor: Auditor) -> list[str]:
         *auditor.problems,
         *_updates(auditor),
         *(problem for kind in MODELS for problem in _records(scenario, world, auditor, kind)),
+        *auditor.orders.problems,
+        *auditor.orders.unrecorded(),
+        *broken_orders(world, auditor),
         *_days(world),
     ]
 
@@ -55,7 +60,8 @@ def _records(scenario: Scenario, world: World, auditor: Auditor, kind: str) -> I
             yield f"{birth} is missing in go"
         else:
             yield from _unlike(auditor, (pos_id, value), (go_id or "", other))
-    for go_id, value in sides["go"].items():
+    policy = getattr(world.profile, kind)
+    for go_id, value in sides["go"].items() if Replica.POS in policy.creates else ():
         if go_id in linked.values() or _is_held(auditor, "go", go_id) or value.archived:
             continue
         if world.born("pos", kind, birth_of(value) or "") is None and birth_of(value) not in deleted:
@@ -159,7 +165,9 @@ def _wanted(world: World, number: int, versions: list[ZReport]) -> set[int]:
 
 def _figures(z: ZReport) -> dict[int, Decimal]:
     card = sum((tender.amount for tender in z.tenders if tender.code == "12002"), Decimal(0))
-    return {CASH: z.total - card, CARD: card, SALES: -z.total}
+    paid = sum((payment.amount for payment in z.invoice_payments), Decimal(0))
+    figures = {CASH: z.total - card, CARD: card, SALES: paid - z.total, CUSTOMERS: -paid}
+    return {account: amount for account, amount in figures.items() if amount}
 
 
 def excused(world: World, number: int) -> set[str]:

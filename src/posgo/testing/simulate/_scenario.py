@@ -3,32 +3,48 @@ From one integer to everything that is going to happen.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 import attrs
 
 from posgo.profiles import OPEN_ONE, PRESSIS_POS, Profile
 from posgo.sync import Replica
-from posgo.sync.policies import customers
+from posgo.sync.policies import customers, orders
 from posgo.testing.simulate._acts import Act
 from posgo.testing.simulate._draw import RUN, Draw
 from posgo.testing.simulate._machines import Backup, Lose, Restore, Start, Strike
+from posgo.testing.simulate._order_draw import OrderDraw
+from posgo.testing.simulate._order_plots import ORDER_PLOTS
 from posgo.testing.simulate._plots import CRASHES, MISHAPS, PLOTS, days
 from posgo.testing.simulate._world import World
 
 __all__ = ["Scenario", "scenario"]
 
+D = TypeVar("D", bound=Draw)
+
+_ORDER_ERRANDS = ("orders",) * 6 + ("sync",) * 2 + ("sweep",) * 2 + ("settle",) * 2 + ("preview",)
 _ERRANDS = ("sync",) * 6 + ("sweep",) * 2 + ("settle",) * 2 + ("preview", "preview of days", "approve")
 
 
 _CUSTOMERS = customers()
+_PRESSIS_POS, _OPEN_ONE = (attrs.evolve(each, orders=None) for each in (PRESSIS_POS, OPEN_ONE))
 _PROFILES = (
-    PRESSIS_POS,
-    OPEN_ONE,
+    _PRESSIS_POS,
+    _OPEN_ONE,
     # A POS that keeps our reference of a customer it had before us, as Go does.
-    attrs.evolve(PRESSIS_POS, name="both refer", customers=attrs.evolve(_CUSTOMERS, references=Replica)),
+    attrs.evolve(_PRESSIS_POS, name="both refer", customers=attrs.evolve(_CUSTOMERS, references=Replica)),
 )
+_WITH_ORDERS = (
+    PRESSIS_POS,
+    attrs.evolve(PRESSIS_POS, name="locked is locked", orders=orders(reopen_confirmed=False)),
+    OPEN_ONE,
+)
+_DELIVERIES = (1, 1, 5, 20)
+
+_SHARE_WITH_ORDERS = 0.4
+"""How many worlds hold orders. Those hold few other records, so that a world stays small."""
 
 
 @attrs.frozen(kw_only=True)
@@ -47,6 +63,7 @@ class Scenario:
         keeps_runners: Whether runners are kept from one run to the next.
         runs_on: How often the process that moved last moves again, from 0 to 1.
         acts: What happens, in order.
+        delivery: How long Go takes to deliver an invoice.
     """
 
     seed: int
@@ -59,6 +76,7 @@ class Scenario:
     keeps_runners: bool
     runs_on: float
     acts: tuple[Act, ...]
+    delivery: timedelta = timedelta(0)
 
     def world(self) -> World:
         """
@@ -70,6 +88,7 @@ class Scenario:
             go_ahead=self.go_ahead,
             pos_ahead=self.pos_ahead,
             machines_ahead=self.machines_ahead,
+            delivery=self.delivery,
         )
 
 
@@ -78,9 +97,23 @@ def scenario(seed: int) -> Scenario:
     Work out what a seed means. The same seed always means the same.
     """
     source = random.Random(seed)
+    if random.Random(f"kinds of {seed}").random() < _SHARE_WITH_ORDERS:
+        return _with_orders(seed, source)
     profile = source.choices(_PROFILES, (5, 3, 2))[0]
     both = ("pos", "go")
-    draw = Draw(source, {"customers": both, "products": ("pos",) if profile is OPEN_ONE else both})
+    draw = Draw(source, {"customers": both, "products": ("pos",) if profile is _OPEN_ONE else both})
+    return _scenario(seed, profile, draw, _acts)
+
+
+def _with_orders(seed: int, source: random.Random) -> Scenario:
+    profile = source.choices(_WITH_ORDERS, (6, 1, 2))[0]
+    draw = OrderDraw(source, {"customers": ("pos", "go"), "products": ("pos",)})
+    draw.order_sides = ("pos",) if profile is OPEN_ONE else ("pos", "go")
+    plain = _scenario(seed, profile, draw, _order_acts)
+    return attrs.evolve(plain, delivery=timedelta(seconds=draw.choice(_DELIVERIES)))
+
+
+def _scenario(seed: int, profile: Profile, draw: D, acts: Callable[[D], Iterable[Act]]) -> Scenario:
     off = [timedelta(seconds=draw.choice((0, 0, 0, -7, 90, -5000))) for _ in range(4)]
     return Scenario(
         seed=seed,
@@ -92,7 +125,7 @@ def scenario(seed: int) -> Scenario:
         lease_wait=draw.choice((0.0, 0.0, 1.0, 10.0)),
         keeps_runners=draw.chance(0.4),
         runs_on=draw.choice((0.0, 0.5, 0.9)),
-        acts=tuple(sorted(_acts(draw), key=lambda act: act.at)),
+        acts=tuple(sorted(acts(draw), key=lambda act: act.at)),
     )
 
 
@@ -113,10 +146,28 @@ def _acts(draw: Draw) -> Iterator[Act]:
     yield from _operator(draw)
 
 
-def _starts(draw: Draw) -> Iterator[Start]:
-    at = 0
+def _order_acts(draw: OrderDraw) -> Iterator[Act]:
+    starts = [Start(0, "sync"), *_starts(draw, _ORDER_ERRANDS, after=2 * RUN)]
+    draw.end = starts[-1].at + RUN
+    yield from draw.stock()
+    yield from starts
+    for _ in range(draw.number(1, 3)):
+        yield from draw.takes()
+    for _ in range(draw.number(0, 10)):
+        yield draw.does()
+    yield from draw.days()
+    yield from _faults(draw)
+    for plot in draw.random.choices(
+        list(ORDER_PLOTS), list(ORDER_PLOTS.values()), k=draw.choice((0, 1, 1, 2))
+    ):
+        yield from plot(draw, draw.moment())
+    yield from _operator(draw)
+
+
+def _starts(draw: Draw, errands: Sequence[str] = _ERRANDS, *, after: int = 0) -> Iterator[Start]:
+    at = after
     for _ in range(draw.number(1, 4)):
-        yield Start(at, draw.choice(_ERRANDS), draw.number(0, 1))
+        yield Start(at, draw.choice(errands), draw.number(0, 1))
         # Now and then before the run before has ended: on another machine, or on the same.
         at += draw.number(0, RUN) if draw.chance(0.25) else draw.number(RUN, 2 * RUN)
 

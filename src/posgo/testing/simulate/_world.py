@@ -2,6 +2,8 @@
 The world a simulation takes place in: a POS, a Go and a store, which outlive every process.
 """
 
+import random
+import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,8 +14,9 @@ import attrs
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.identity import settlement_reference
 from posgo.models.catalog import Product
+from posgo.models.orders import Order
 from posgo.models.parties import Customer
-from posgo.models.pos import Count, GrandTotals, Tender, VatRow, ZReport
+from posgo.models.pos import Count, GrandTotals, InvoicePayment, Tender, VatRow, ZReport
 from posgo.models.records import Link
 from posgo.profiles import PRESSIS_POS, Profile
 from posgo.state import MemoryStore
@@ -22,12 +25,25 @@ from posgo.testing._go import FakeGo
 from posgo.testing._go.entities import BookedVoucher
 from posgo.testing._pos import FakePos
 
-__all__ = ["CARD", "CASH", "MODELS", "SALES", "Lease", "Machine", "World", "a_z_report", "birth_of"]
+__all__ = [
+    "CARD",
+    "CASH",
+    "CUSTOMERS",
+    "MODELS",
+    "SALES",
+    "Lease",
+    "Machine",
+    "World",
+    "a_z_report",
+    "birth_of",
+]
 
 MODELS: dict[str, Any] = {"customers": Customer, "products": Product}
-"""The kinds kept alike."""
+"""The kinds whose records live on; what becomes of orders is another matter."""
 
-CASH, CARD, SALES = 1900, 1910, 3000
+_ALL = {**MODELS, "orders": Order}
+
+CASH, CARD, SALES, CUSTOMERS = 1900, 1910, 3000, 1500
 
 _ACCOUNTS = """
 [sales]
@@ -41,6 +57,11 @@ _ACCOUNTS = """
 [pos]
 vat_rows = "net"
 settle_from = "2020-01-01"
+
+[invoices]
+partial  = "bank_journal"
+overpaid = "on_account"
+not_open = "on_account"
 
 [cash_points."*"]
 department = "10"
@@ -162,6 +183,7 @@ class World:
         go_ahead: How far Go's clock is ahead.
         pos_ahead: How far the POS's clock is ahead.
         machines_ahead: How far the clocks of the machines are ahead, one for each.
+        delivery: How long Go takes to deliver an invoice.
 
     Attributes:
         clock: The true time.
@@ -176,9 +198,15 @@ class World:
         forgotten: Kind and link of every pair the store was made to forget: what the two had agreed on.
         closed: Every report the till ever closed, by Z-number; the last one is what it tells now.
         reversed_numbers: Z-numbers whose voucher a person has reversed.
+        lines: Mark of the order of every line a person wrote, by the line's own.
+        dropped: Marks of lines a person removed.
+        sent: Marks of orders a person in Go sent.
+        paid_by_bank: Marks of orders whose invoice was paid by bank, at least in part.
+        credited: Marks of orders whose invoice a person took back.
+        till_payments: Invoices paid at the till that no Z-report tells yet.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         *,
         profile: Profile = PRESSIS_POS,
@@ -186,6 +214,7 @@ class World:
         go_ahead: timedelta = timedelta(0),
         pos_ahead: timedelta = timedelta(0),
         machines_ahead: Iterable[timedelta] = (timedelta(0), timedelta(0)),
+        delivery: timedelta = timedelta(0),
     ) -> None:
         self.profile = profile
         self.accounts = ACCOUNTS
@@ -193,7 +222,11 @@ class World:
         self.machines = tuple(Machine(JumpingClock(self.clock, ahead)) for ahead in machines_ahead)
         self.lease = Lease()
         self.crowded = False
-        self.go = FakeGo(now=lambda: self.clock.utc_now() + go_ahead)
+        ids = random.Random(1)
+        self.go = FakeGo(
+            now=lambda: self.clock.utc_now() + go_ahead, new_uuid=lambda: uuid.UUID(int=ids.getrandbits(128))
+        )
+        self.go.delivery_delay = delivery
         if lag:
             self.go.replica_lag = lag
         self.pos = FakePos(now=lambda: self.clock.utc_now() + pos_ahead)
@@ -202,6 +235,12 @@ class World:
         self.forgotten: list[tuple[str, Link[Any]]] = []
         self.closed: dict[int, list[ZReport]] = {}
         self.reversed_numbers: set[int] = set()
+        self.lines: dict[str, str] = {}
+        self.dropped: set[str] = set()
+        self.sent: set[str] = set()
+        self.paid_by_bank: set[str] = set()
+        self.credited: set[str] = set()
+        self.till_payments: list[InvoicePayment] = []
         self._empty = self.store.snapshot()
         self._backup = self._empty
         self._late: list[_Late] = []
@@ -216,8 +255,15 @@ class World:
         """
         Id of the record with a birth mark on one side; None if there is none.
         """
-        records = self.side(side).all(MODELS[kind])
+        records = self.side(side).all(_ALL[kind])
         return next((own_id for own_id, value in records.items() if birth_of(value) == birth), None)
+
+    def twin_of(self, kind: str, go_id: str) -> str | None:
+        """
+        The POS's id of what has the birth mark of a record in Go; None if there is none.
+        """
+        value = self.go.all(_ALL[kind]).get(go_id)
+        return None if value is None else self.born("pos", kind, birth_of(value) or "")
 
     def vouchers_of(self, number: int) -> list[BookedVoucher]:
         """
@@ -302,7 +348,8 @@ def birth_of(value: Any) -> str | None:
     """
     The mark a record got when it was first entered, and that nobody edits: it tells duplicates from strangers.
     """
-    mark: str | None = value.invoice_email if isinstance(value, Customer) else value.description
+    name = {Customer: "invoice_email", Order: "purchase_order"}.get(type(value), "description")
+    mark: str | None = getattr(value, name)
     return mark
 
 

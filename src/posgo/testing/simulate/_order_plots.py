@@ -1,0 +1,126 @@
+"""
+Situations of orders that chance alone would hardly ever bring about, each a few acts that belong together.
+"""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from posgo.models.orders import OrderStatus
+from posgo.testing.simulate._acts import Act
+from posgo.testing.simulate._draw import RUN
+from posgo.testing.simulate._faults import Fault
+from posgo.testing.simulate._machines import Lose, Meanwhile, Start, Strike
+from posgo.testing.simulate._order_acts import AddLine, MakeStatus, PayAtTill, Send
+from posgo.testing.simulate._order_draw import OrderDraw
+from posgo.testing.simulate._plots import CRASHES
+
+__all__ = ["ORDER_PLOTS"]
+
+_DOUBTS = (Fault.UNANSWERED, Fault.UNANSWERED, Fault.LATE, Fault.FAILED_AFTER, Fault.GARBLED, Fault.LOST)
+
+
+def _late_line(draw: OrderDraw, at: int) -> Iterator[Act]:
+    """
+    A line for a confirmed order, and perhaps an end before it is locked again.
+    """
+    mark = draw.choice(draw.orders)
+    yield MakeStatus(at, draw.choice(("pos", "go")), mark, OrderStatus.CONFIRMED)
+    yield Start(at, "orders")
+    later = at + 2 * RUN
+    yield AddLine(later, "pos", mark, draw.item(), draw.number(0, 2))
+    if draw.chance(0.7):
+        on = draw.choice(("PATCH /SalesOrders/{id}", "POST /SalesOrders/{id}/Lines", "CommitChanges", "GET"))
+        yield Strike(later, draw.choice((*CRASHES, *_DOUBTS)), on=on)
+    yield Start(later, "orders")
+    yield Start(later + RUN, "orders")
+
+
+def _both_edit(draw: OrderDraw, at: int) -> Iterator[Act]:
+    """
+    Edits on both sides between two runs, or while one is under way.
+    """
+    mark = draw.choice(draw.orders)
+    yield Start(at, "orders")
+    later = at + RUN
+    for side in ("pos", "go"):
+        for _ in range(draw.number(1, 2)):
+            yield draw.edits(later, side, mark)
+    if draw.chance(0.6):
+        on = draw.choice(("PATCH /SalesOrders", "GET /SalesOrders/{id}", "UpdateRecord", "/Lines"))
+        yield Meanwhile(later, on, draw.edits(later, draw.choice(("pos", "go")), mark))
+    if draw.chance(0.4):
+        yield Strike(later, draw.choice((*CRASHES, *_DOUBTS)), write=True)
+    yield Start(later, "orders")
+    yield Start(later + RUN, "orders")
+
+
+def _doubt(draw: OrderDraw, at: int) -> Iterator[Act]:
+    """
+    An order made in Go that nobody answers for.
+    """
+    yield from draw.takes(at)
+    yield Strike(at, draw.choice(_DOUBTS), on=draw.choice(("POST /SalesOrders", "CreateRecord Order")))
+    if draw.chance(0.5):
+        on = draw.choice(("GET /SalesOrders", "pause", "POST /SalesOrders"))
+        yield Strike(at + 1, draw.choice((*CRASHES, *_DOUBTS)), on=on)
+    yield Start(at, "orders")
+    if draw.chance(0.3):
+        yield Lose(at + RUN // 2)
+    yield Start(at + RUN, "orders")
+
+
+def _sent_meanwhile(draw: OrderDraw, at: int) -> Iterator[Act]:
+    """
+    A person in Go sends an order while a run is at it, or before its store is lost.
+    """
+    mark = draw.choice(draw.orders)
+    yield Start(at, "orders")
+    later = at + RUN
+    yield draw.edits(later, "pos", mark)
+    on = draw.choice(
+        ("GET /SalesOrders/{id}", "PATCH /SalesOrders", "/Lines", "GET /OutgoingInvoices", "Commit")
+    )
+    yield Meanwhile(later, on, Send(later, mark))
+    yield Start(later, "orders")
+    if draw.chance(0.4):
+        yield Lose(later + RUN)
+    yield Start(later + RUN, "orders")
+
+
+def _paid_at_the_till(draw: OrderDraw, at: int) -> Iterator[Act]:
+    """
+    An order is sent, paid at the till and settled.
+    """
+    mark = draw.choice(draw.orders)
+    yield Start(at, "orders")
+    yield Send(at + RUN, mark)
+    yield Start(at + RUN, "orders")
+    later = at + 3 * RUN
+    pays = draw.pays(later, mark)
+    yield pays
+    if draw.chance(0.6):
+        yield PayAtTill(later, mark, draw.choice(_SHARES), draw.chance(0.6))
+    yield draw.closes(later)
+    if draw.chance(0.5):
+        on = draw.choice(
+            ("POST /Vouchers", "GET /Customerledger", "GET /OutgoingInvoices", "CommitChanges", "GET")
+        )
+        yield Strike(later, draw.choice((*CRASHES, *_DOUBTS)), on=on)
+    if draw.chance(0.2):
+        yield Lose(later)
+    yield Start(later, "settle")
+    yield Start(later + RUN, draw.choice(("orders", "settle")))
+
+
+_SHARES = (Decimal(1), Decimal(0), Decimal("0.3"))
+
+Plot = Callable[[OrderDraw, int], Iterator[Act]]
+
+ORDER_PLOTS: dict[Plot, int] = {
+    _late_line: 4,
+    _both_edit: 5,
+    _doubt: 4,
+    _sent_meanwhile: 4,
+    _paid_at_the_till: 5,
+}
+"""Each plot, and how often it is drawn."""

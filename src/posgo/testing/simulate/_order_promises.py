@@ -1,0 +1,141 @@
+"""
+The promises about orders, invoices and their payments, asked of a world that has come to rest.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from posgo.models.orders import Order, OrderStatus
+from posgo.sync import Replica
+from posgo.sync.order_life import LEDGER
+from posgo.testing.simulate._auditor import Auditor
+from posgo.testing.simulate._order_watch import said_of
+from posgo.testing.simulate._orders import PAID, InGo, goods, in_go, receipt
+from posgo.testing.simulate._world import World, birth_of
+
+__all__ = ["broken_orders"]
+
+_S = OrderStatus
+_LEFT = ("invoiced-order-changed", "cancelled-order-changed", "confirmed-order-changed")
+
+
+def broken_orders(world: World, auditor: Auditor) -> Iterator[str]:
+    """
+    Say which promises do not hold, in sentences.
+    """
+    there = list(in_go(world))
+    here = world.pos.all(Order)
+    yield from _twice(world, there, here)
+    by_mark = {birth_of(each.order): each for each in there}
+    for pos_id, order in here.items():
+        mark = birth_of(order) or pos_id
+        yield from _alike(world, auditor, pos_id, order, by_mark.get(mark))
+    known = {birth_of(order) for order in here.values()}
+    for missing, each in by_mark.items():
+        # What a person sent before a run saw it is no order of the POS's.
+        if missing not in known and each.invoice_no is None and Replica.POS in _creates(world):
+            yield f"{missing} is missing in pos"
+    yield from _paid(world, by_mark)
+
+
+def _creates(world: World) -> tuple[Replica, ...]:
+    policy = world.profile.orders
+    return tuple(policy.creates) if policy is not None else ()
+
+
+def _twice(world: World, there: list[InGo], here: dict[str, Order]) -> Iterator[str]:
+    for side, orders in (("go", [each.order for each in there]), ("pos", list(here.values()))):
+        for mark, count in Counter(map(birth_of, orders)).items():
+            if count > 1:
+                yield f"{mark} stands {count} times in {side}"
+        for order in orders:
+            for line, count in Counter(line.text for line in goods(order)).items():
+                if count > 1:
+                    yield f"{line} stands {count} times on {birth_of(order)} in {side}"
+    alive = {birth_of(order): order for order in here.values() if order.status is not _S.CANCELLED}
+    alive |= {birth_of(each.order): each.order for each in there if birth_of(each.order) not in alive}
+    for line, mark in world.lines.items():
+        if line in world.dropped or mark not in alive:
+            continue
+        both = [alive[mark], *(each.order for each in there if birth_of(each.order) == mark)]
+        if not any(line == row.text for order in both for row in order.lines):
+            yield f"{line} of {mark} is nowhere"
+
+
+def _alike(world: World, auditor: Auditor, pos_id: str, order: Order, there: InGo | None) -> Iterator[str]:
+    mark = birth_of(order)
+    told = _told(auditor, pos_id)
+    if there is None:
+        if Replica.GO in _creates(world) and order.status is not _S.CANCELLED and not told:
+            yield f"{mark} is {order.status.value} in pos and missing in go"
+        return
+    if there.status is not order.status and not _may_differ(world, pos_id, order, there) and not told:
+        yield f"{mark} is {order.status.value} in pos and {there.status.value} in go"
+    if there.invoice_no != order.invoice_no:
+        yield f"invoice of {mark} is {order.invoice_no} in pos and {there.invoice_no} in go"
+    if told & set(_LEFT) or order.status is _S.CANCELLED:
+        return
+    if not _linked(world, pos_id):
+        return
+    yield from _lines(world, order, there)
+    if mark not in world.sent and there.total != receipt(order):
+        yield f"{mark} comes to {receipt(order)} in pos and {there.total} in go"
+
+
+def _linked(world: World, pos_id: str) -> bool:
+    return bool(world.store.links(world.client, "orders", pos_ids=(pos_id,), go_ids=()).links)
+
+
+def _may_differ(world: World, pos_id: str, order: Order, there: InGo) -> bool:
+    """
+    Whether the POS is ahead: the till took money that no settlement has booked yet, or that it could not book.
+    """
+    waiting = {payment.order for payment in world.till_payments}
+    return order.status in PAID and there.status in LEDGER and pos_id in waiting
+
+
+def _told(auditor: Auditor, pos_id: str) -> set[str]:
+    """
+    What runs said of an order that they left.
+    """
+    return {
+        finding.rule
+        for finding in auditor.findings
+        if f"pos {pos_id} " in f"{finding.where} " or f"pos {pos_id}," in f"{finding.where}"
+    }
+
+
+def _lines(world: World, order: Order, there: InGo) -> Iterator[str]:
+    ours, theirs = said_of(world, "pos", order), said_of(world, "go", there.order)
+    for place in sorted(ours.keys() | theirs.keys()):
+        if _plain(ours.get(place)) != _plain(theirs.get(place)):
+            line, field = place
+            of = f"{line} of {birth_of(order)}" if line else f"{birth_of(order)}"
+            yield f"{field} of {of} is {ours.get(place)} in pos and {theirs.get(place)} in go"
+    marks = [[line.text for line in goods(each)] for each in (order, there.order)]
+    if marks[0] != marks[1] and sorted(marks[0], key=str) == sorted(marks[1], key=str):
+        yield f"lines of {birth_of(order)} stand as {marks[0]} in pos and {marks[1]} in go"
+
+
+def _plain(value: object) -> object:
+    return value or None
+
+
+def _paid(world: World, by_mark: dict[str | None, InGo]) -> Iterator[str]:
+    """
+    What was paid at the till once and wholly, and in no other way, is settled in Go, by its reference.
+    """
+    for number, versions in world.closed.items():
+        standing = [each for each in world.vouchers_of(number) if not each.reversed]
+        for payment in versions[-1].invoice_payments if standing else ():
+            mark = birth_of(world.pos.get(Order, payment.order or ""))
+            there = by_mark.get(mark)
+            if there is None or mark in world.paid_by_bank | world.credited:
+                continue
+            if there.balance != 0:
+                yield f"{mark} was paid at the till, and {there.balance} of it is still open in go"
+            lines = [line for line in standing[0].lines if line.customer_no is not None]
+            references = {line.matching_reference for line in lines}
+            numbers = {line.invoice_no for line in lines}
+            if there.matching_reference not in references and str(there.invoice_no) not in numbers:
+                yield f"{mark} was paid at the till, and no posting refers to it"
