@@ -41,7 +41,7 @@ class PosOrders:
         if seen.complete:
             self.translator.at_till = {
                 name: record.value
-                for record in seen.records
+                for record in records
                 for name in (pos_reference(record.id), record.reference)
                 if name is not None
             }

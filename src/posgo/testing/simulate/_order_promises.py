@@ -4,8 +4,10 @@ The promises about orders, invoices and their payments, asked of a world that ha
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from posgo.models.orders import Order, OrderStatus
+from posgo.models.records import Link
 from posgo.sync import Replica
 from posgo.sync.order_life import LEDGER
 from posgo.testing.simulate._auditor import Auditor
@@ -73,17 +75,18 @@ def _alike(world: World, auditor: Auditor, pos_id: str, order: Order, there: InG
         yield f"{mark} is {order.status.value} in pos and {there.status.value} in go"
     if there.invoice_no != order.invoice_no:
         yield f"invoice of {mark} is {order.invoice_no} in pos and {there.invoice_no} in go"
-    if told & set(_LEFT) or order.status is _S.CANCELLED:
-        return
-    if not _linked(world, pos_id):
+    link = _link(world, pos_id)
+    # What a run found it had to leave is noted on the link, so that it is told once.
+    if told & set(_LEFT) or order.status is _S.CANCELLED or link is None or link.noted:
         return
     yield from _lines(world, order, there)
     if mark not in world.sent and there.total != receipt(order):
         yield f"{mark} comes to {receipt(order)} in pos and {there.total} in go"
 
 
-def _linked(world: World, pos_id: str) -> bool:
-    return bool(world.store.links(world.client, "orders", pos_ids=(pos_id,), go_ids=()).links)
+def _link(world: World, pos_id: str) -> Link[Any] | None:
+    links = world.store.links(world.client, "orders", pos_ids=(pos_id,), go_ids=()).links
+    return links[0] if links else None
 
 
 def _may_differ(world: World, pos_id: str, order: Order, there: InGo) -> bool:
@@ -130,7 +133,11 @@ def _paid(world: World, by_mark: dict[str | None, InGo]) -> Iterator[str]:
         for payment in versions[-1].invoice_payments if standing else ():
             mark = birth_of(world.pos.get(Order, payment.order or ""))
             there = by_mark.get(mark)
-            if there is None or mark in world.paid_by_bank | world.credited:
+            # What was changed at the till after it was invoiced is paid with another sum.
+            taken = sum(
+                (each.amount for each in versions[-1].invoice_payments if each.order == payment.order), 0
+            )
+            if there is None or mark in world.paid_by_bank | world.credited or taken != there.total:
                 continue
             if there.balance != 0:
                 yield f"{mark} was paid at the till, and {there.balance} of it is still open in go"
