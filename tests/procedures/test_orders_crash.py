@@ -200,3 +200,51 @@ class TestStopped:
             holds()
             if report is not None:
                 break
+
+
+class TestBornInGo:
+    """
+    An order of Go that the POS has been told of, while nobody remembers: the POS's copy names it.
+    """
+
+    @staticmethod
+    def stopped(stop: tuple[int, bool]) -> tuple[World, bool]:
+        """
+        A world in which a run of deltas ended while it carried an order of Go over; and whether it did end early.
+        """
+        world = World()
+        world.sync()
+        world.put_in_go()
+        report, _ = world.process(stop)
+        return world, report is None
+
+    def test_sent_after_the_run_ended(self) -> None:
+        """
+        Its invoice is followed, and never a second order made of the POS's copy.
+        """
+        for stop in STOPS:
+            world, ended = self.stopped(stop)
+            number = world.go.send(world.go_id)
+            world.clock.advance(5)
+            told = bool(world.pos.all(Order))
+            world.process()
+            assert 1 == len(world.go.all(Order))
+            if told:
+                assert (OrderStatus.INVOICED, number) == (world.in_pos.status, world.in_pos.invoice_no)
+                world.check()
+            if not ended:
+                break
+
+    def test_deleted_after_the_run_ended(self) -> None:
+        """
+        It is cancelled in the POS, and not made anew in Go.
+        """
+        for stop in STOPS:
+            world, ended = self.stopped(stop)
+            world.go.delete(world.go_id)
+            world.clock.advance(4000)
+            world.process()
+            assert {} == world.go.all(Order)
+            assert {OrderStatus.CANCELLED} >= {order.status for order in world.pos.all(Order).values()}
+            if not ended:
+                break

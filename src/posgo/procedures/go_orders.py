@@ -207,7 +207,7 @@ class GoOrders:
 
     def fetch(self, id: str) -> Procedure[Record[Order] | None]:  # noqa: A002
         """
-        See :meth:`Side.fetch`. A linked order Go no longer has is cancelled.
+        See :meth:`Side.fetch`. An order of ours that Go no longer has is cancelled.
         """
         yield from self._load_links([id])
         shown = yield from self._complete(id)
@@ -217,24 +217,26 @@ class GoOrders:
             held = self.translator.hold(Replica.GO, id, forms.strangers(shown))
             return None if held else self._record(forms, shown)
         link = self._links.get(id)
-        if link is None:
+        # Made in the POS by a run that did not live to remember it.
+        like = link.base if link is not None else self.translator.at_till.get(go_reference(id))
+        if like is None:
             return None
         try:
             invoice = yield from ask(outgoing_invoices.get(id))
         except NotFoundError:
-            return (yield from self._gone(link))
-        return (yield from followed(self.translator, invoice, link.base, news=True))
+            return (yield from self._gone(id, like))
+        return (yield from followed(self.translator, invoice, like, news=True))
 
-    def _gone(self, link: Link[Order]) -> Procedure[Record[Order]]:
+    def _gone(self, own_id: str, like: Order) -> Procedure[Record[Order]]:
         try:
-            state = yield from ask(sales_orders.sent_state(link.go_id))
+            state = yield from ask(sales_orders.sent_state(own_id))
         except NotFoundError:
             state = None
-        value = link.base
+        value = like
         if state is None or (state.sent_at is None and not state.is_processing):
             value = attrs.evolve(value, status=OrderStatus.CANCELLED)
         # Else it is on its way: what it becomes is told when it is there.
-        return Record(id=link.go_id, value=value)
+        return Record(id=own_id, value=value)
 
     def candidates(self, values: Iterable[Order]) -> Procedure[list[Record[Order]]]:  # noqa: ARG002
         """

@@ -81,8 +81,7 @@ class Translator:
         default_vat_code: VAT code of what names no sales account.
         rounding_product: Code of the product of øre rounding lines; None if there is none.
         at_till:
-            Orders of the POS that can be translated, by what Go's copy says of them, or they of it; empty unless all
-            were read.
+            Orders of the POS that were read and can be translated, by what Go's copy says of them, or they of it.
         held: Orders that cannot be translated now, with what stands against it, by side and id there.
     """
 

@@ -38,13 +38,13 @@ class PosOrders:
         """
         seen = yield from self._pos.read(cursor)
         records = yield from self._translatable(seen.records)
+        self.translator.at_till |= {
+            name: record.value
+            for record in records
+            for name in (pos_reference(record.id), record.reference)
+            if name is not None
+        }
         if seen.complete:
-            self.translator.at_till = {
-                name: record.value
-                for record in records
-                for name in (pos_reference(record.id), record.reference)
-                if name is not None
-            }
             links = (yield from ask(LoadLinks("orders"))).links
             there = {record.id for record in seen.records}
             records += [_cancelled(link) for link in links if link.pos_id not in there]
