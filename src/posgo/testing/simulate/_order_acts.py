@@ -93,11 +93,11 @@ class _OnOrder(Act):
         """
         return order.status is OrderStatus.DRAFT or (self.side == "pos" and order.status in _OPEN)
 
+    @abc.abstractmethod
     def made_of(self, order: Order, world: World) -> Order:
         """
         The order as it is afterwards.
         """
-        raise NotImplementedError
 
     def note(self, before: Order, after: Order, world: World) -> None:
         """
