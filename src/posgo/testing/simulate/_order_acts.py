@@ -2,6 +2,7 @@
 What people do to orders and invoices, as values that can be left out one by one.
 """
 
+import abc
 from decimal import Decimal
 from typing import Any
 
