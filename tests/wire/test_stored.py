@@ -187,6 +187,6 @@ class TestReading:
         """
         The store is told a kind; an unknown one is named with those there are.
         """
-        assert [Customer, Product, Order] == [model_of(kind) for kind in MODELS]
-        with pytest.raises(ModelError, match=r"'suppliers'.*customers, products, orders"):
+        assert [Customer, Product, Order, Order] == [model_of(kind) for kind in MODELS]
+        with pytest.raises(ModelError, match=r"'suppliers'.*customers, products, orders, invoices"):
             model_of("suppliers")

@@ -1,0 +1,147 @@
+"""
+Invoices made at once and the sync of orders take up what the other left.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from posgo.exceptions import InvoiceInProgressError, InvoiceRefusedError
+from posgo.models.catalog import Product
+from posgo.models.orders import Order, OrderLine, OrderStatus
+from posgo.models.parties import Customer
+from posgo.profiles import OPEN_ONE, PRESSIS_POS, Profile
+from posgo.testing import FakeGo, VirtualClock
+from support.shops import Shop
+
+
+@attrs.define
+class Counter:
+    """
+    A shop whose customer and product are in Go, and an order at its till.
+    """
+
+    shop: Shop
+    order: str
+    product: str
+
+    def say(self, **changes: object) -> None:
+        order = self.shop.pos.get(Order, self.order)
+        self.shop.pos.put(attrs.evolve(order, **changes), self.order)
+
+    @property
+    def ours(self) -> Order:
+        order: Order = self.shop.pos.get(Order, self.order)
+        return order
+
+    def sync(self) -> dict[str, int]:
+        """
+        Sync once Go's reads have caught up; say what was written.
+        """
+        self.shop.clock.advance(5)
+        report = self.shop.sync(full=True)
+        assert not report.failed
+        self.shop.clock.advance(5)
+        return report.written
+
+
+def a_counter(profile: Profile) -> Counter:
+    clock = VirtualClock()
+    shop = Shop(clock=clock, go=FakeGo(now=clock.utc_now), profile=profile)
+    customer = shop.pos.put(Customer(name="Kafe Nord AS", email="post@example.no"))
+    product = shop.pos.put(Product(code="BA-12", name="Krus", price="99.90", vat_code="3"))
+    shop.sync()
+    order = shop.pos.put(Order(customer=customer, lines=[OrderLine(product=product, quantity=3)]))
+    return Counter(shop, order, product)
+
+
+@pytest.fixture(params=[PRESSIS_POS, OPEN_ONE], ids=lambda profile: profile.name)
+def counter(request: pytest.FixtureRequest) -> Counter:
+    return a_counter(request.param)
+
+
+def test_a_sync_afterwards_has_nothing_to_do(counter: Counter) -> None:
+    """
+    What an invoice left in the store is what a sync finds on both sides.
+    """
+    counter.shop.invoice(counter.order)
+
+    assert {} == counter.sync()
+    assert {} == counter.sync()
+
+
+def test_a_sync_tells_a_till_that_did_not_answer(counter: Counter) -> None:
+    """
+    Number and status come with the next sync.
+    """
+    counter.shop.pos.fail_next(503, method="PATCH")
+    result = counter.shop.invoice(counter.order)
+    assert ["pos-not-told"] == [finding.rule for finding in result.findings]
+    counter.shop.restart()
+    counter.sync()
+
+    assert (OrderStatus.INVOICED, result.invoice_no) == (counter.ours.status, counter.ours.invoice_no)
+
+
+def test_a_sync_follows_what_patience_did_not_see(counter: Counter) -> None:
+    """
+    An invoice delivered after the cashier gave up reaches the till by the sync, and asking again is the same invoice.
+    """
+    counter.shop.go.delivery_delay = timedelta(minutes=5)
+    with pytest.raises(InvoiceInProgressError):
+        counter.shop.invoice(counter.order)
+    counter.sync()
+    assert None is counter.ours.invoice_no
+    counter.shop.clock.advance(300)
+    counter.sync()
+    [invoice] = counter.shop.go.invoices
+
+    assert invoice.invoice_no == counter.ours.invoice_no
+    assert invoice.invoice_no == counter.shop.invoice(counter.order).invoice_no
+
+
+def test_what_a_credit_note_takes_back_is_credited(counter: Counter) -> None:
+    """
+    The first order becomes credited; the credit note stays an order of its own.
+    """
+    number = counter.shop.invoice(counter.order).invoice_no
+    back = OrderLine(product=counter.product, quantity=-3)
+    note = counter.shop.pos.put(Order(customer=counter.ours.customer, credits=number, lines=[back]))
+    assert Decimal("-299.70") == counter.shop.invoice(note).total
+    counter.sync()
+
+    assert OrderStatus.CREDITED is counter.ours.status
+    assert {} == counter.sync()
+
+
+def test_an_edit_in_go_comes_first() -> None:
+    """
+    The draft a person changed in Go is told, synced, and then invoiced as it is.
+    """
+    counter = a_counter(PRESSIS_POS)
+    counter.sync()
+    [go_id] = counter.shop.go.all(Order)
+    theirs = counter.shop.go.get(Order, go_id)
+    counter.shop.go.put(attrs.evolve(theirs, purchase_order="PO-7"), go_id)
+    with pytest.raises(InvoiceRefusedError) as caught:
+        counter.shop.invoice(counter.order)
+    counter.sync()
+
+    assert ["order-changed-in-go"] == [finding.rule for finding in caught.value.findings]
+    assert "PO-7" == counter.ours.purchase_order
+    assert go_id == counter.shop.invoice(counter.order).go_id
+
+
+def test_an_edit_at_the_till_needs_no_sync() -> None:
+    """
+    The draft in Go is brought to what the till says, and the sync afterwards is quiet.
+    """
+    counter = a_counter(PRESSIS_POS)
+    counter.sync()
+    counter.say(purchase_order="PO-9", lines=(attrs.evolve(counter.ours.lines[0], quantity=Decimal(1)),))
+    result = counter.shop.invoice(counter.order)
+
+    assert Decimal("99.90") == result.total
+    assert {} == counter.sync()
