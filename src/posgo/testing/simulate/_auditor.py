@@ -57,7 +57,8 @@ class Auditor:
         problems: What no conflict excuses.
         orders: Who watches orders.
         findings: What runs told their callers.
-        last_findings: What the last run did.
+        last_findings: What the last run told.
+        last_held: Go's ids of the records it told to be held for a person.
     """
 
     def __init__(self, world: World) -> None:
@@ -67,6 +68,7 @@ class Auditor:
         self.problems: list[str] = []
         self.findings: list[Finding] = []
         self.last_findings: tuple[Finding, ...] = ()
+        self.last_held: set[str] = set()
         self.writes = 0
         self.orders = OrderWatch(world)
 
@@ -103,6 +105,7 @@ class Auditor:
         Note the conflicts and findings a run told its caller.
         """
         self.last_findings = report.findings
+        self.last_held = {conflict.go_id for conflict in report.conflicts if conflict.is_held}
         for each in report.kinds:
             self.findings.extend(each.findings)
             for conflict in each.plan.conflicts:
