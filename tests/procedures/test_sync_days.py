@@ -13,6 +13,8 @@ from posgo.clients.go_client import GoClient
 from posgo.models.catalog import Product
 from posgo.models.go_products import ProductGroup
 from posgo.models.parties import Address, Customer
+from posgo.sync import Authority
+from posgo.sync.policies import customers
 from posgo.testing import NO_LIMIT
 from support.shops import Shop
 
@@ -214,6 +216,44 @@ class TestPressisPos:
         assert "conflict" in str(report)
         assert "22222222" == shop.go.get(Customer, go_id).phone
         assert {} == shop.sync().written
+
+    @pytest.mark.parametrize("side", ["pos", "go"])
+    def test_a_held_conflict_stays_held_when_one_side_is_seen_alone(self, shop: Shop, side: str) -> None:
+        """
+        A delta that shows one side only must not take the other one's half of the conflict for unchanged.
+        """
+        shop.profile = attrs.evolve(
+            profiles.PRESSIS_POS, customers=customers(authority=Authority.HOLD), orders=None
+        )
+        own_id = shop.pos.put(KAFE)
+        shop.sync()
+        go_id, _ = only(shop.go.all(Customer))
+        for where, at, phone in ((shop.pos, own_id, "11111111"), (shop.go, go_id, "33333333")):
+            where.put(attrs.evolve(where.get(Customer, at), phone=phone), at)
+        assert [None] == [conflict.chosen for conflict in shop.sync().conflicts]
+
+        shop.clock.advance(3600)
+        where, at = (shop.pos, own_id) if side == "pos" else (shop.go, go_id)
+        where.put(attrs.evolve(where.get(Customer, at), email="ny@kafenord.example"), at)
+        told = shop.sync()
+
+        assert () == told.failed
+        assert [("phone", None)] == [(conflict.field, conflict.chosen) for conflict in told.conflicts]
+        assert ("11111111", "33333333") == (
+            shop.pos.get(Customer, own_id).phone,
+            shop.go.get(Customer, go_id).phone,
+        )
+        assert ["ny@kafenord.example"] * 2 == [
+            shop.pos.get(Customer, own_id).email,
+            shop.go.get(Customer, go_id).email,
+        ]
+        assert () == shop.sync().failed
+
+        # A person decides, and that is the end of it.
+        shop.pos.put(attrs.evolve(shop.pos.get(Customer, own_id), phone="33333333"), own_id)
+        assert shop.sync().is_clean
+        quiet = shop.sync()
+        assert ((), {}) == (quiet.conflicts, quiet.written)
 
     def test_both_had_the_same_customer_before(self, shop: Shop) -> None:
         """

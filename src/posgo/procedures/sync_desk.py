@@ -17,10 +17,13 @@ from posgo.procedures.sides import Side
 from posgo.state import IntentRecord
 from posgo.sync import Operation, Policy, Replica
 
-__all__ = ["HELD", "Care", "Commit", "NoCare", "SyncDesk"]
+__all__ = ["DISPUTED", "HELD", "Care", "Commit", "NoCare", "SyncDesk"]
 
 HELD = "held"
 """What an intent is called that only keeps a record in sight: nothing was written."""
+
+DISPUTED = "disputed"
+"""What an intent is called that keeps both halves of a held conflict together: nothing was written."""
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from posgo.models.records import Link, Record, Snapshot
 from posgo.procedure import Procedure, ask
 from posgo.procedures.progress import SyncPhase
 from posgo.procedures.sides import Seen
-from posgo.procedures.sync_desk import SyncDesk
+from posgo.procedures.sync_desk import DISPUTED, SyncDesk
 from posgo.state import LoadLinks, Progress
 from posgo.sync import Kind, Plan, Replica, plan
 
@@ -73,8 +73,14 @@ def _fetch_left_over(
 ) -> Procedure[None]:
     """
     Add what an earlier run did not get done: its records may not have changed since.
+
+    Where a conflict is held, what one side says is not what both last agreed on:
+    if one of the two is seen, so must be the other.
     """
     for intent in progress.intents:
+        is_seen = intent.pos_id in records[Replica.POS] or intent.go_id in records[Replica.GO]
+        if intent.operation == DISPUTED and not is_seen:
+            continue
         for replica, own_id in ((Replica.POS, intent.pos_id), (Replica.GO, intent.go_id)):
             if own_id is not None and own_id not in records[replica]:
                 record = yield from desk.side(replica).fetch(own_id)

@@ -23,7 +23,7 @@ from posgo.procedure import Procedure, ask, pause
 from posgo.procedures.outcome import Failed, KindReport, remedy
 from posgo.procedures.progress import SyncPhase
 from posgo.procedures.sides import Side
-from posgo.procedures.sync_desk import HELD, SyncDesk
+from posgo.procedures.sync_desk import DISPUTED, HELD, SyncDesk
 from posgo.procedures.sync_look import Look, beside
 from posgo.state import (
     Changes,
@@ -322,12 +322,25 @@ class Run(Generic[T]):
             for replica, waiting in self.desk.care.held.items()
             for own_id in waiting
         ]
-        put += [intent for intent in held if intent.key not in self.intents]
+        held += [
+            _disputed(self.desk, conflict.pos_id, conflict.go_id)
+            for conflict in self.plan.conflicts
+            if conflict.is_held
+        ]
+        put += [
+            intent for intent in {each.key: each for each in held}.values() if intent.key not in self.intents
+        ]
         left |= {intent.key for intent in held} | self.kept
+        left |= {intent.key for intent in self.look.progress.intents if self._is_unseen_dispute(intent)}
         settled = [key for key in self.intents if key not in left]
         if put or settled:
             expire = self.desk.now - self.desk.keep_conflicts
             yield from self._commit(put=put, drop=settled, expire=expire)
+
+    def _is_unseen_dispute(self, intent: IntentRecord) -> bool:
+        seen = self.look.records
+        is_seen = intent.pos_id in seen[Replica.POS] or intent.go_id in seen[Replica.GO]
+        return intent.operation == DISPUTED and not (is_seen or self.look.complete)
 
     def _commit(
         self, *, put: Iterable[Any] = (), drop: Iterable[Any] = (), expire: datetime | None = None
@@ -367,6 +380,21 @@ def _held(desk: SyncDesk[Any], replica: Replica, own_id: str, links: Iterable[Li
         planned_at=desk.now,
         pos_id=pair.pos_id if pair else own_id if replica is Replica.POS else None,
         go_id=pair.go_id if pair else own_id if replica is Replica.GO else None,
+    )
+
+
+def _disputed(desk: SyncDesk[Any], pos_id: str, go_id: str) -> IntentRecord:
+    """
+    What keeps the two records of a held conflict together.
+    """
+    return IntentRecord(
+        kind=desk.kind,
+        side=Replica.GO.value,
+        reference=f"{DISPUTED} {pos_id}/{go_id}",
+        operation=DISPUTED,
+        planned_at=desk.now,
+        pos_id=pos_id,
+        go_id=go_id,
     )
 
 
