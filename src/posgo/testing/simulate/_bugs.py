@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from posgo.clients.calls import Call, Page, Repeat
-from posgo.clients.pos.requests import ReadChanges
+from posgo.clients.pos.requests import ReadChanges, UpdateRecord
+from posgo.models.orders import Order, OrderStatus
 from posgo.models.parties import Customer
 from posgo.procedure import Request
 from posgo.state import (
@@ -183,6 +184,66 @@ class PostRepeated(Bug):
         return attrs.evolve(request, repeat=Repeat.SAFE) if isinstance(request, Call) else request
 
 
+class OrderUnnamed(Bug):
+    """
+    Go is not told whose order it is, so that it takes the same one again.
+    """
+
+    name = "invoice created twice"
+
+    def changed(self, request: Request[Any], store: MemoryStore, client: str) -> Request[Any]:
+        if isinstance(request, Call) and (request.method, request.path) == ("POST", "/SalesOrders/Complete"):
+            return _without(request, "ExternalImportReference", "CustomMatchingReference")
+        return request
+
+
+class PaymentUnmatched(Bug):
+    """
+    What was paid at the till is booked on the customer, and refers to no invoice.
+    """
+
+    name = "payment without reference"
+
+    def changed(self, request: Request[Any], store: MemoryStore, client: str) -> Request[Any]:
+        if isinstance(request, Call) and request.method == "POST" and request.path.startswith("/Vouchers/"):
+            return _without(request, "CustomMatchingReference")
+        return request
+
+
+class StatusTooSoon(Bug):
+    """
+    The POS is told of an invoice as soon as Go was asked for it.
+    """
+
+    name = "status before delivery"
+
+    def __init__(self) -> None:
+        self._asked: set[str] = set()
+
+    def answered(self, request: Request[Any], answer: Any) -> Any:
+        if isinstance(request, Call) and request.path.endswith("/createAndSendInvoice"):
+            self._asked.add(request.parameters["id"])
+        return answer
+
+    def before(self, request: Request[Any], store: MemoryStore, client: str) -> Iterable[Request[Any]]:
+        asked, self._asked = self._asked, set()
+        for link in store.links(client, "orders", pos_ids=(), go_ids=tuple(asked)).links if asked else ():
+            yield UpdateRecord(Order, link.pos_id, {"status": OrderStatus.INVOICED})
+
+
+def _without(request: Call[Any], *members: str) -> Call[Any]:
+    """
+    The same, with members left out of its body, wherever they stand.
+    """
+
+    def cut(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: cut(part) for name, part in value.items() if name not in members}
+        return [cut(part) for part in value] if isinstance(value, list) else value
+
+    return attrs.evolve(request, body=cut(request.body))
+
+
 BUGS: dict[str, type[Bug]] = {
     each.name: each
     for each in (
@@ -193,6 +254,9 @@ BUGS: dict[str, type[Bug]] = {
         LeaseIgnored,
         IntentsNotStored,
         ConflictsNotRecorded,
+        OrderUnnamed,
+        PaymentUnmatched,
+        StatusTooSoon,
     )
 }
 """Every deliberate bug, by name."""

@@ -7,12 +7,15 @@ from typing import Any
 
 import attrs
 
+from posgo.models.orders import Order, OrderStatus
 from posgo.models.pos import ZReport
 from posgo.procedure import Procedure
 from posgo.runner import _Core
 from posgo.testing.simulate._world import World
 
 __all__ = ["ERRANDS", "Errand"]
+
+_OPEN = frozenset({OrderStatus.DRAFT, OrderStatus.CONFIRMED})
 
 
 @attrs.frozen(kw_only=True)
@@ -63,10 +66,22 @@ def _last_day(core: _Core, world: World) -> Procedure[Any]:
     return (yield from core._settlement(reports[-1], None, None, dry_run=None))
 
 
+def _invoice(core: _Core, world: World) -> Procedure[Any]:
+    """
+    Invoice the order that was taken last at the till and is not invoiced; if there is none, one that is.
+    """
+    orders = world.pos.all(Order)
+    waiting = [
+        own_id for own_id, order in orders.items() if order.status in _OPEN and order.invoice_no is None
+    ]
+    return (yield from core._invoice(world.pos, (waiting or [*orders] or ["nobody's"])[-1]))
+
+
 ERRANDS: dict[str, Errand] = {
     "sync": Errand(begin=_sync),
     "sweep": Errand(begin=lambda core, world: _sync(core, world, full=True)),
     "customers": Errand(begin=lambda core, world: _sync(core, world, "customers")),
+    "invoice": Errand(begin=_invoice),
     "orders": Errand(begin=lambda core, world: _sync(core, world, "orders")),
     "products": Errand(begin=lambda core, world: _sync(core, world, "products")),
     "approve": Errand(begin=_approved),

@@ -22,6 +22,7 @@ __all__ = [
     "Credit",
     "DropLine",
     "EditOrder",
+    "FailDelivery",
     "MakeStatus",
     "PayAtTill",
     "PayByBank",
@@ -273,6 +274,22 @@ class Send(Act):
 
     def __str__(self) -> str:
         return f"sends {self.order} in go"
+
+
+@attrs.frozen
+class FailDelivery(Act):
+    """
+    The next invoice is taken by Go, but not delivered.
+    """
+
+    def do(self, world: World) -> None:
+        """
+        Let it happen.
+        """
+        world.go.fail_deliveries("the post is on strike")
+
+    def __str__(self) -> str:
+        return "lets the next delivery fail"
 
 
 @attrs.frozen

@@ -58,14 +58,14 @@ class OrderDraw(Draw):
             for _ in range(self.number(1, 2)):
                 yield Enter(BEFORE, "pos", self.record(kind))
 
-    def takes(self, at: int | None = None) -> Iterator[TakeOrder]:
+    def takes(self, at: int | None = None, side: str | None = None) -> Iterator[TakeOrder]:
         """
         Somebody takes an order, most often before the first run or soon after it.
         """
         if at is None:
             at = BEFORE if self.chance(0.4) else self.moment()
         mark = f"o{self.next()}"
-        side = "pos" if at == BEFORE else self.choice(self.order_sides)
+        side = side or ("pos" if at == BEFORE else self.choice(self.order_sides))
         items = tuple(self.item() for _ in range(self.number(0, 3)))
         self.orders.append(mark)
         yield TakeOrder(at, side, mark, self._born("customers"), items)

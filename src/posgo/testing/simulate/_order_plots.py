@@ -10,7 +10,7 @@ from posgo.testing.simulate._acts import Act
 from posgo.testing.simulate._draw import RUN
 from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._machines import Lose, Meanwhile, Start, Strike
-from posgo.testing.simulate._order_acts import AddLine, MakeStatus, PayAtTill, Send
+from posgo.testing.simulate._order_acts import AddLine, FailDelivery, MakeStatus, PayAtTill, Send
 from posgo.testing.simulate._order_draw import OrderDraw
 from posgo.testing.simulate._plots import CRASHES
 
@@ -87,12 +87,58 @@ def _sent_meanwhile(draw: OrderDraw, at: int) -> Iterator[Act]:
     yield Start(later + RUN, "orders")
 
 
+def _at_once(draw: OrderDraw, at: int) -> Iterator[Act]:
+    """
+    An order invoiced while the customer waits, with trouble on the way, and asked for again.
+    """
+    yield from draw.takes(at, "pos")
+    mark = draw.orders[-1]
+    if draw.chance(0.3):
+        yield Start(at, "orders")
+        at += RUN
+    if draw.chance(0.3):
+        yield MakeStatus(at, draw.choice(draw.order_sides), mark, OrderStatus.CONFIRMED)
+    if draw.chance(0.15):
+        yield FailDelivery(at)
+    on = draw.choice(_ON_THE_WAY)
+    if draw.chance(0.8):
+        yield Strike(at, draw.choice((*CRASHES, *_DOUBTS)), on=on)
+    if draw.chance(0.3):
+        yield Meanwhile(at, draw.choice(_ON_THE_WAY), draw.does(at, mark))
+    if draw.chance(0.2):
+        yield Start(at + draw.choice((1, 10)), draw.choice(("invoice", "orders")), 1)
+    yield Start(at, "invoice")
+    if draw.chance(0.2):
+        yield Lose(at + RUN // 2)
+    if draw.chance(0.3):
+        yield draw.edits(at + RUN // 2, "pos", mark)
+    yield Start(at + draw.choice((1, RUN // 2, RUN)), draw.choice(("invoice", "orders")))
+    yield Start(at + 2 * RUN, "invoice")
+
+
+_ON_THE_WAY = (
+    "POST /SalesOrders/Complete",
+    "POST /SalesOrders/{id}/createAndSendInvoice",
+    "GET /SalesOrders/sentState",
+    "GET /SalesOrders",
+    "GET /OutgoingInvoices",
+    "GET /Customers",
+    "GET /Products",
+    "UpdateRecord Order",
+    "CommitChanges",
+    "LoadLinks",
+    "FetchRecord",
+    "pause",
+    "GET",
+)
+
+
 def _paid_at_the_till(draw: OrderDraw, at: int) -> Iterator[Act]:
     """
     An order is sent, paid at the till and settled.
     """
     mark = draw.choice(draw.orders)
-    yield Start(at, "orders")
+    yield Start(at, draw.choice(("orders", "invoice")))
     yield Send(at + RUN, mark)
     yield Start(at + RUN, "orders")
     later = at + 3 * RUN
@@ -121,6 +167,7 @@ ORDER_PLOTS: dict[Plot, int] = {
     _both_edit: 5,
     _doubt: 4,
     _sent_meanwhile: 4,
+    _at_once: 6,
     _paid_at_the_till: 5,
 }
 """Each plot, and how often it is drawn."""

@@ -24,7 +24,9 @@ __all__ = ["Scenario", "scenario"]
 
 D = TypeVar("D", bound=Draw)
 
-_ORDER_ERRANDS = ("orders",) * 6 + ("sync",) * 2 + ("sweep",) * 2 + ("settle",) * 2 + ("preview",)
+_ORDER_ERRANDS = (
+    ("orders",) * 5 + ("invoice",) * 3 + ("sync",) * 2 + ("sweep",) * 2 + ("settle",) * 2 + ("preview",)
+)
 _ERRANDS = ("sync",) * 6 + ("sweep",) * 2 + ("settle",) * 2 + ("preview", "preview of days", "approve")
 
 

@@ -307,6 +307,7 @@ class World:
         self._begin_with(ACCOUNTS)
         self.go.lock_date = None
         self.go.ignore_changes_of()
+        self.go._company.delivery_failures.clear()
 
     def _begin_with(self, accounts: AccountMap) -> None:
         if accounts is not self.accounts:
