@@ -756,6 +756,19 @@ class TestTroubles:
         assert (OrderStatus.INVOICED, number) == (world.in_pos.status, world.in_pos.invoice_no)
         world.check()
 
+    def test_changed_after_it_was_invoiced_and_the_store_lost(self, linked: World) -> None:
+        """
+        What the till adds to an invoice is told, though nobody remembers what was invoiced.
+        """
+        linked.go.send(linked.go_id)
+        linked.clock.advance(5)
+        linked.sync()
+        own_id = next(iter(linked.pos.all(Order)))
+        linked.edit_in_pos(own_id, lines=[*linked.in_pos.lines, linked.line(text="One more")])
+        linked.lose_store()
+
+        assert ["invoiced-order-changed"] == [finding.rule for finding in linked.sync().findings]
+
     def test_creation_in_doubt(self, world: World) -> None:
         """
         An order whose creation got no answer is found among our own, and not made again.

@@ -189,7 +189,8 @@ class GoOrders:
             if link is not None:
                 records.append((yield from followed(self.translator, invoice, link.base, news=news)))
             elif like is not None and invoice.reference not in linked:
-                records.append((yield from followed(self.translator, invoice, like, news=news)))
+                record = yield from followed(self.translator, invoice, like, news=news, agreed=False)
+                records.append(record)
         return records
 
     def _vanished(self, links: Iterable[Link[Order]], *, every: bool) -> Procedure[list[Record[Order]]]:
@@ -225,7 +226,8 @@ class GoOrders:
             invoice = yield from ask(outgoing_invoices.get(id))
         except NotFoundError:
             return (yield from self._gone(id, like))
-        return (yield from followed(self.translator, invoice, like, news=True))
+        agreed = link is not None
+        return (yield from followed(self.translator, invoice, like, news=True, agreed=agreed))
 
     def _gone(self, own_id: str, like: Order) -> Procedure[Record[Order]]:
         try:
@@ -266,7 +268,7 @@ class GoOrders:
         if not ours:
             return None
         first = min(ours, key=lambda each: (each.reference != reference, each.voucher_no or 0))
-        return (yield from followed(self.translator, first, value, news=True))
+        return (yield from followed(self.translator, first, value, news=True, agreed=False))
 
     # -- writing -------------------------------------------------------------------
 

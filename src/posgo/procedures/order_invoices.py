@@ -24,7 +24,7 @@ _CREDIT_NOTE = "OutgoingCreditNote"
 
 
 def followed(
-    translator: Translator, invoice: OutgoingInvoice, like: Order, *, news: bool
+    translator: Translator, invoice: OutgoingInvoice, like: Order, *, news: bool, agreed: bool = True
 ) -> Procedure[Record[Order]]:
     """
     What became of an order.
@@ -32,11 +32,15 @@ def followed(
     Args:
         translator: Translates its lines.
         invoice: Its invoice.
-        like: What both sides last agreed on.
+        like: What both sides last agreed on; or what the POS says, where nobody remembers.
+        agreed: Which of the two it is.
         news: Whether Go tells of a change of its balance; else it is what it was when it was last settled.
     """
     order = like
-    if like.status not in INVOICED:
+    known = like.status in INVOICED
+    if known and not agreed:
+        known = yield from _comes_to(translator, invoice, like)
+    if not known:
         order = yield from _as_invoiced(translator, invoice, like)
     status = yield from payment_state(invoice, like.status if not news else None)
     stamps = [stamp for stamp in (invoice.balance_changed_at, invoice.changed_at) if stamp is not None]
@@ -46,6 +50,14 @@ def followed(
         changed_at=max(stamps, default=None),
         reference=invoice.reference,
     )
+
+
+def _comes_to(translator: Translator, invoice: OutgoingInvoice, order: Order) -> Procedure[bool]:
+    """
+    Whether an invoice is over what an order comes to: then its lines need not be read to know them.
+    """
+    forms = yield from translator.learn(orders=[order])
+    return not forms.missing(order) and forms.receipt(order) == invoice.total_amount
 
 
 def payment_state(invoice: OutgoingInvoice, known: OrderStatus | None = None) -> Procedure[OrderStatus]:
