@@ -822,6 +822,45 @@ class TestAdopted:
         assert OrderStatus.INVOICED is world.in_pos.status
         assert not report.failed
 
+    @pytest.mark.parametrize("reference", ["a", "a line id that is longer than Go can hold" * 2])
+    def test_a_draft(self, world: World, reference: str) -> None:
+        """
+        What a line leaves to its product, and a line id too long for Go, is known again: nothing is written, nothing doubled.
+        """
+        world.pos.put(
+            world.order(
+                OrderLine(product=world.mug, reference=reference),
+                OrderLine(product=world.bun, unit_price="30.00", reference=f"{reference}2"),
+            )
+        )
+        world.sync()
+        before = world.in_pos, world.go.get(Order, world.go_id)
+        world.lose_store()
+        report = world.sync()
+
+        assert {"link": 1} == report.written
+        assert report.is_clean
+        assert not report.conflicts
+        assert before == (world.in_pos, world.go.get(Order, world.go_id))
+
+    def test_a_draft_both_have_added_to(self, world: World) -> None:
+        """
+        Lines added on either side since are added on the other.
+        """
+        world.pos.put(world.order(OrderLine(product=world.mug)))
+        world.sync()
+        world.lose_store()
+        own_id = next(iter(world.pos.all(Order)))
+        world.edit_in_pos(own_id, lines=(*world.in_pos.lines, OrderLine(product=world.bun, quantity=7)))
+        ours = world.go.get(Order, world.go_id).lines
+        world.edit_in_go(world.go_id, lines=(*ours, world.go_line(quantity=4)))
+        report = world.sync()
+
+        assert not report.failed
+        assert not report.conflicts
+        for lines in (world.in_pos.lines, world.go.get(Order, world.go_id).lines):
+            assert [1, 4, 7] == sorted(line.quantity for line in lines)
+
     def test_an_invoice_a_poll_does_not_see(self, world: World) -> None:
         """
         Before an order is made Go is asked for an invoice of it.

@@ -168,11 +168,18 @@ class GoOrders:
 
     def _record(self, forms: OrderForms, shown: SalesOrder) -> Record[Order]:
         link = self._links.get(shown.id)
-        value = forms.to_order(shown, like=link.base if link else None)
+        value = forms.to_order(shown, like=self._like(shown))
         if link is not None and shown.id in self.unfinished and link.base.status is OrderStatus.CONFIRMED:
             # Open because we were at work on it, not because anybody wanted it open.
             value = attrs.evolve(value, status=OrderStatus.CONFIRMED)
         return Record(id=shown.id, value=value, changed_at=shown.changed_at, reference=shown.reference)
+
+    def _like(self, shown: SalesOrder) -> Order | None:
+        """
+        What both sides last agreed on; if that is forgotten, the order of the POS that it names.
+        """
+        link = self._links.get(shown.id)
+        return link.base if link else self.translator.at_till.get(shown.reference or "")
 
     def _followed(
         self, invoices: Mapping[str, OutgoingInvoice], *, news: bool
@@ -319,8 +326,7 @@ class GoOrders:
             yield from ask(sales_orders.delete(id))
             del self._shown[id]
             return
-        link = self._links.get(id)
-        writer = OrderWriter(forms=forms, shown=shown, like=link.base if link else None)
+        writer = OrderWriter(forms=forms, shown=shown, like=self._like(shown))
         if value.status is OrderStatus.CONFIRMED:
             self.unfinished.add(id)
         try:
