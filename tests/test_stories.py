@@ -188,6 +188,38 @@ def test_an_invoice_for_an_unknown_customer_answers_at_once() -> None:
     assert 1 == len(town.go.invoices)
 
 
+def test_what_was_added_and_sent_in_go_reaches_the_till_although_it_asked_for_the_number_first() -> None:
+    """
+    A bookkeeper adds a line to a draft and sends it; the cashier asks for the invoice before any sync ran.
+    """
+    town = Town(profiles.PRESSIS_POS)
+    order_id = town.pos.put(Order(customer=town.anna, lines=[OrderLine(product=town.mug, quantity=2)]))
+    town.runner.sync_orders()
+    (go_id,) = town.go.all(Order)
+    lines = town.order_in_go().lines
+    town.go.put(attrs.evolve(town.order_in_go(), lines=(*lines, OrderLine(product=town.in_go("P-1")))), go_id)
+    number = town.go.send(go_id)
+
+    assert number == town.runner.invoice(order_id).invoice_no
+    town.runner.sync_orders()
+    assert [town.mug, town.pot] == [line.product for line in town.pos.get(Order, order_id).lines]
+    assert not town.runner.sync_orders().written
+
+
+def test_an_invoice_credited_in_go_is_credited_on_both_sides() -> None:
+    """
+    What a person sees of it in either system is the same word.
+    """
+    town = Town(profiles.PRESSIS_POS)
+    order_id = town.pos.put(Order(customer=town.anna, lines=[OrderLine(product=town.mug, quantity=2)]))
+    invoice = town.runner.invoice(order_id)
+    town.go.credit(invoice.invoice_no)
+    town.runner.sync_orders()
+
+    assert OrderStatus.CREDITED is town.pos.get(Order, order_id).status
+    assert OrderStatus.CREDITED is town.go.get(Order, invoice.go_id).status
+
+
 def test_the_nightly_job_settles_what_is_finished() -> None:
     """
     Open One: the nightly job settles finished Z-reports, and running it again books nothing.

@@ -284,11 +284,16 @@ class _Case:
             total=NOK_0 if total is None else total,
             already_invoiced=True,
         )
-        return (yield from self._conclude(result))
+        return (yield from self._conclude(result, as_sent=self.memory.in_doubt))
 
-    def _conclude(self, result: InvoiceResult) -> Procedure[InvoiceResult]:
+    def _conclude(self, result: InvoiceResult, *, as_sent: bool = True) -> Procedure[InvoiceResult]:
         """
         Tell the POS, and remember the pair. The invoice stands whether the POS answers or not.
+
+        Args:
+            result: The invoice.
+            as_sent: Whether it has the lines the POS has. If somebody else sent it, nobody knows: the
+                pair stays as it was agreed on, and the next sync reads what was invoiced.
         """
         said: dict[str, Any] = {"invoice_no": result.invoice_no}
         if self.order.status in _OPEN:
@@ -300,8 +305,8 @@ class _Case:
                 yield from ask(UpdateRecord(Order, self.record.id, news, expected=seen))
         except (ApiError, WireFormatError) as error:
             self.findings.append(say.pos_not_told(error))
-            said = {}
-        yield from self.memory.conclude(self.order, result.go_id, **said)
+            as_sent = False
+        yield from self.memory.conclude(self.order, result.go_id, **(said if as_sent else {}))
         return attrs.evolve(result, findings=self.findings)
 
     # -- refusals ---------------------------------------------------------------------------

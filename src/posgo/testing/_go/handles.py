@@ -13,7 +13,7 @@ from posgo.models.parties import Customer
 from posgo.testing._go.chart import account_type
 from posgo.testing._go.company import ORE, Company, Row
 from posgo.testing._go.goods import PRODUCTS, inherited, sales_account
-from posgo.testing._go.invoices import invoice_balance
+from posgo.testing._go.invoices import credited_amount, invoice_balance
 from posgo.testing._go.order_rules import add_order, line_amounts, new_line, under_way
 from posgo.testing._go.parties import CUSTOMERS
 from posgo.testing._go.tables import shown
@@ -227,7 +227,9 @@ class Handles:
         if voucher is not None and voucher.reversed:
             return OrderStatus.CREDITED
         if balance == 0:
-            return OrderStatus.PAID
+            whole = invoice["TotalAmount"]
+            credited = credited_amount(self._company, invoice)
+            return OrderStatus.CREDITED if whole and credited >= whole else OrderStatus.PAID
         return OrderStatus.PART_PAID if abs(balance) < abs(invoice["TotalAmount"]) else OrderStatus.INVOICED
 
     def _read_line(self, order: Row, line: Row) -> OrderLine:

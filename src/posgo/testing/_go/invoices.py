@@ -21,7 +21,7 @@ from posgo.testing._go.routing import Endpoint, endpoint
 from posgo.testing._go.subledger import Entry
 from posgo.testing._go.tables import shown
 
-__all__ = ["ENDPOINTS", "invoice_balance"]
+__all__ = ["ENDPOINTS", "credited_amount", "invoice_balance"]
 
 _READ = ("OutgoingInvoice", "OutgoingInvoice_Full")
 _FIELDS = [
@@ -139,6 +139,19 @@ def invoice_balance(company: Company, invoice: Row) -> Decimal:
     NOK still open of an invoice.
     """
     return sum((entry.balance() for entry in _entries(company, invoice)), Decimal("0.00"))
+
+
+def credited_amount(company: Company, invoice: Row) -> Decimal:
+    """
+    NOK of an invoice that credit notes took back.
+    """
+    taken = (
+        part
+        for entry in _entries(company, invoice)
+        for other, _, part in entry.settled
+        if other.voucher.voucher_type == "OutgoingCreditNote" and entry.amount > 0
+    )
+    return sum(taken, Decimal("0.00"))
 
 
 def _balance_changed(company: Company, invoice: Row) -> datetime | None:
