@@ -229,7 +229,7 @@ class Handles:
         if balance == 0:
             whole = invoice["TotalAmount"]
             credited = credited_amount(self._company, invoice)
-            return OrderStatus.CREDITED if whole and credited >= whole else OrderStatus.PAID
+            return OrderStatus.CREDITED if 0 < whole <= credited else OrderStatus.PAID
         return OrderStatus.PART_PAID if abs(balance) < abs(invoice["TotalAmount"]) else OrderStatus.INVOICED
 
     def _read_line(self, order: Row, line: Row) -> OrderLine:
