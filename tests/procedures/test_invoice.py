@@ -607,6 +607,28 @@ class TestCreditNotes:
 
         assert [rule] == rules(refused(till, order))
 
+    @pytest.mark.parametrize("quantities", [(-3, -1), (-1, -1, -2)])
+    def test_nothing_is_taken_back_twice(self, till: Till, quantities: tuple[int, ...]) -> None:
+        """
+        What other credit notes took back cannot be taken back again.
+        """
+        number = self.sold(till)
+        for quantity in quantities[:-1]:
+            till.invoice(self.back(till, number, quantity))
+            till.clock.advance(5)
+
+        assert ["credit-too-large"] == rules(refused(till, self.back(till, number, quantities[-1])))
+
+    def test_what_was_credited_in_go_is_not_credited_again(self, till: Till) -> None:
+        """
+        Nor what a person took back.
+        """
+        number = self.sold(till)
+        till.go.credit(number)
+        till.clock.advance(5)
+
+        assert ["credit-too-large"] == rules(refused(till, self.back(till, number)))
+
     def test_somebody_elses_invoice(self, till: Till) -> None:
         """
         A credit note goes to whom the invoice went.

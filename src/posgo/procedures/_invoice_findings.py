@@ -12,6 +12,7 @@ from posgo.models.findings import Finding, Severity
 from posgo.models.go_orders import SalesOrder
 from posgo.models.invoices import OutgoingInvoice
 from posgo.models.orders import Order, OrderStatus
+from posgo.procedures._invoice_credited import Credited
 
 __all__ = [
     "GONE",
@@ -92,7 +93,7 @@ def order_findings(order: Order) -> Iterator[Finding]:
         yield _blocks("order-empty", "the order has no lines to charge for", "Add what was sold.")
 
 
-def credit_findings(order: Order, receipt: Decimal, credited: OutgoingInvoice | None) -> Iterator[Finding]:
+def credit_findings(order: Order, receipt: Decimal, credited: Credited | None) -> Iterator[Finding]:
     """
     Whether a credit note is one, and of what.
 
@@ -117,7 +118,7 @@ def credit_findings(order: Order, receipt: Decimal, credited: OutgoingInvoice | 
             "Give what is returned a negative quantity; what is sold beside it goes on an order of its own.",
             actual=receipt,
         )
-    if credited is None or credited.voucher_type == "OutgoingCreditNote":
+    if credited is None or credited.invoice.voucher_type == "OutgoingCreditNote":
         yield _blocks(
             "credited-missing",
             f"the order credits invoice {order.credits}, which Go does not have",
@@ -125,10 +126,10 @@ def credit_findings(order: Order, receipt: Decimal, credited: OutgoingInvoice | 
             where=f"invoice {order.credits}",
         )
         return
-    yield from _credited_findings(receipt, credited)
+    yield from _credited_findings(receipt, credited.invoice, credited.before)
 
 
-def _credited_findings(receipt: Decimal, credited: OutgoingInvoice) -> Iterator[Finding]:
+def _credited_findings(receipt: Decimal, credited: OutgoingInvoice, before: Decimal) -> Iterator[Finding]:
     where = f"invoice {credited.invoice_no}"
     if credited.is_reversed:
         yield _blocks(
@@ -138,12 +139,13 @@ def _credited_findings(receipt: Decimal, credited: OutgoingInvoice) -> Iterator[
             where=where,
         )
     total = credited.total_amount
-    if total is not None and -receipt > total:
+    if total is not None and before - receipt > total:
+        of_it = f", of which {format_nok(before)} is credited already" if before else ""
         yield _blocks(
             "credit-too-large",
-            f"the order takes back {format_nok(-receipt)}, but {where} was of {format_nok(total)}",
-            "Return no more than was invoiced, at the price it was invoiced for.",
-            expected=total,
+            f"the order takes back {format_nok(-receipt)}, but {where} was of {format_nok(total)}{of_it}",
+            "Return no more than was invoiced, at the price it was invoiced for, and only once.",
+            expected=total - before,
             actual=-receipt,
             where=where,
         )

@@ -2,6 +2,8 @@
 What Go holds of an order of the POS: its draft, or the invoice it became.
 """
 
+from collections.abc import Iterable
+
 import attrs
 
 from posgo.clients.calls import collect
@@ -80,7 +82,13 @@ def _with_state(found: Standing) -> Procedure[Standing]:
     return attrs.evolve(found, state=(yield from how_far(found.draft.id)))
 
 
-def by_reference(record: Record[Order], matching: str | None, *, drafts: bool) -> Procedure[Standing | None]:
+def by_reference(
+    record: Record[Order],
+    matching: str | None,
+    *,
+    drafts: bool,
+    seen: Iterable[OutgoingInvoice] | None = None,
+) -> Procedure[Standing | None]:
     """
     The order that carries our reference; None if Go shows none.
 
@@ -89,11 +97,13 @@ def by_reference(record: Record[Order], matching: str | None, *, drafts: bool) -
         matching: What Go matches the credited invoice's payments by, which a credit note takes over; None if
             nothing is credited.
         drafts: Whether to look among orders as well, which takes listing them.
+        seen: Invoices read just now, it among them if there is one; None asks for them.
     """
     ours = pos_reference(record.id)
     wanted = dict.fromkeys((ours, *([matching] if matching else [])))
-    rows = yield from collect(outgoing_invoices.list(matching_references=[*wanted]))
-    for row in rows:
+    if seen is None:
+        seen = yield from collect(outgoing_invoices.list(matching_references=[*wanted]))
+    for row in seen:
         if row.reference == ours or (row.reference is None and _is_of(row, record, ours)):
             return Standing(invoice=row)
     if not drafts:

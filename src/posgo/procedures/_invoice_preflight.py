@@ -16,13 +16,13 @@ from posgo.models.catalog import Product
 from posgo.models.contacts import InvoiceRecipient
 from posgo.models.findings import Finding, Severity
 from posgo.models.go_orders import SalesOrder
-from posgo.models.invoices import OutgoingInvoice
 from posgo.models.orders import Order
 from posgo.models.parties import Customer
 from posgo.models.records import Link, Record, pos_reference
 from posgo.procedure import Procedure, ask
 from posgo.procedures import _invoice_findings as say
 from posgo.procedures._invoice_case import InvoiceDesk, refusal
+from posgo.procedures._invoice_credited import Credited
 from posgo.procedures._needs import privilege_findings
 from posgo.procedures.books import read_identity, read_lock_date
 from posgo.procedures.order_books import Translator
@@ -73,7 +73,7 @@ class Prepared:
 
 
 def prepare(
-    desk: InvoiceDesk, record: Record[Order], draft: SalesOrder | None, credited: OutgoingInvoice | None
+    desk: InvoiceDesk, record: Record[Order], draft: SalesOrder | None, credited: Credited | None
 ) -> Procedure[Prepared]:
     """
     Hold an order against Go; against Go as it is now, before anything blocks.
@@ -98,7 +98,7 @@ def prepare(
 
 
 def _prepare(
-    desk: InvoiceDesk, record: Record[Order], draft: SalesOrder | None, credited: OutgoingInvoice | None
+    desk: InvoiceDesk, record: Record[Order], draft: SalesOrder | None, credited: Credited | None
 ) -> Procedure[tuple[Prepared | None, list[Finding]]]:
     order = record.value
     findings = list(say.order_findings(order))
@@ -114,7 +114,7 @@ def _prepare(
         return None, findings
     receipt = read.forms.receipt(order)
     findings += say.credit_findings(order, receipt, credited)
-    if credited is not None and credited.customer_id not in (None, read.recipient.customer_id):
+    if credited is not None and credited.invoice.customer_id not in (None, read.recipient.customer_id):
         findings.append(say.other_customer(order.customer))
     if findings:
         return None, findings
@@ -129,7 +129,7 @@ def _prepare(
     return prepared, []
 
 
-def _wanted(record: Record[Order], forms: OrderForms, credited: OutgoingInvoice | None) -> SalesOrder:
+def _wanted(record: Record[Order], forms: OrderForms, credited: Credited | None) -> SalesOrder:
     """
     The order as Go is told it: open as long as it is written.
 
@@ -140,8 +140,8 @@ def _wanted(record: Record[Order], forms: OrderForms, credited: OutgoingInvoice 
         return wanted
     return attrs.evolve(
         wanted,
-        related_invoice_no=credited.invoice_no,
-        matching_reference=credited.matching_reference or wanted.matching_reference,
+        related_invoice_no=credited.invoice.invoice_no,
+        matching_reference=credited.invoice.matching_reference or wanted.matching_reference,
     )
 
 

@@ -12,8 +12,7 @@ from typing import Any
 
 import attrs
 
-from posgo.clients.calls import collect
-from posgo.clients.go import outgoing_invoices, sales_orders
+from posgo.clients.go import sales_orders
 from posgo.clients.pos.requests import FetchRecord, UpdateRecord
 from posgo.exceptions import (
     ApiError,
@@ -34,6 +33,7 @@ from posgo.models.records import Record
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures import _invoice_findings as say
 from posgo.procedures._invoice_case import InvoiceDesk, InvoiceResult, refusal
+from posgo.procedures._invoice_credited import Credited, read_credited
 from posgo.procedures._invoice_draft import money_findings, read_draft, write_draft
 from posgo.procedures._invoice_lookup import Standing, by_id, by_reference, named_by_pos
 from posgo.procedures._invoice_memory import Memory
@@ -90,7 +90,7 @@ class _Case:
     desk: InvoiceDesk
     record: Record[Order]
     memory: Memory
-    credited: OutgoingInvoice | None = None
+    credited: Credited | None = None
     findings: list[Finding] = attrs.Factory(list)
 
     @property
@@ -134,7 +134,8 @@ class _Case:
         go_id = self.memory.go_id or named_by_pos(self.record)
         in_doubt = self.memory.in_doubt
         if go_id is None:
-            found = yield from by_reference(self.record, self._matching(), drafts=in_doubt)
+            seen = self.credited.since if self.credited else None
+            found = yield from by_reference(self.record, self._matching(), drafts=in_doubt, seen=seen)
         else:
             invoiced = self._says_invoiced()
             found = yield from by_id(go_id, invoice_first=invoiced, ask_state=in_doubt)
@@ -159,11 +160,10 @@ class _Case:
 
     def _read_credited(self) -> Procedure[None]:
         if self.order.credits is not None:
-            rows = yield from collect(outgoing_invoices.list(invoice_numbers=[self.order.credits]))
-            self.credited = rows[0] if rows else None
+            self.credited = yield from read_credited(self.order.credits)
 
     def _matching(self) -> str | None:
-        return self.credited.matching_reference if self.credited else None
+        return self.credited.invoice.matching_reference if self.credited else None
 
     def _says_invoiced(self) -> bool:
         return self.order.invoice_no is not None or self.order.status in _INVOICED
