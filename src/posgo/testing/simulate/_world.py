@@ -204,6 +204,7 @@ class World:
         paid_by_bank: Marks of orders whose invoice was paid by bank, at least in part.
         credited: Marks of orders whose invoice a person took back.
         till_payments: Invoices paid at the till that no Z-report tells yet.
+        lost: Whether the store was ever lost, or an older one put in its place.
     """
 
     def __init__(  # noqa: PLR0913
@@ -241,6 +242,7 @@ class World:
         self.paid_by_bank: set[str] = set()
         self.credited: set[str] = set()
         self.till_payments: list[InvoicePayment] = []
+        self.lost = False
         self._empty = self.store.snapshot()
         self._backup = self._empty
         self._late: list[_Late] = []
@@ -334,6 +336,7 @@ class World:
         Put the last backup in place of the store, which takes a while; an empty store if there is none.
         """
         self.shut_down()
+        self.lost = True
         self.pass_time(30)
         self.store.restore(self._backup)
 
@@ -342,6 +345,7 @@ class World:
         Begin with an empty store.
         """
         self.shut_down()
+        self.lost = True
         self.store.restore(self._empty)
 
 

@@ -1,0 +1,78 @@
+"""
+What simulations once found of orders, in the fewest acts that show it.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import pytest
+
+from posgo.models.catalog import Product
+from posgo.models.parties import Customer
+from posgo.profiles import PRESSIS_POS
+from posgo.testing.simulate import replay
+from posgo.testing.simulate._acts import Act, Enter
+from posgo.testing.simulate._draw import BEFORE
+from posgo.testing.simulate._machines import Lose, Meanwhile, Start
+from posgo.testing.simulate._order_acts import AddLine, Send, TakeOrder
+from posgo.testing.simulate._orders import Item
+from posgo.testing.simulate._scenario import Scenario
+
+AT_ONCE = timedelta(0)
+BUYER = Customer(name="Buyer", email="buyer@example.no", invoice_email="buyer@born.no")
+MUG = Product(code="MUG", name="Mug", description="mug", price=Decimal("99.90"), vat_code="3")
+MUGS = Item("mugs", "mug", Decimal(2), Decimal("99.90"))
+
+
+def a_scenario(*acts: Act, **more: Any) -> Scenario:
+    """
+    These acts in a shop with a customer and a product, which the first run tells Go.
+    """
+    plain = Scenario(
+        seed=1,
+        profile=PRESSIS_POS,
+        lag=AT_ONCE,
+        go_ahead=AT_ONCE,
+        pos_ahead=AT_ONCE,
+        machines_ahead=(AT_ONCE, AT_ONCE),
+        lease_wait=10.0,
+        keeps_runners=False,
+        runs_on=0.9,
+        acts=(Enter(BEFORE, "pos", BUYER), Enter(BEFORE, "pos", MUG), Start(0, "sync"), *acts),
+        delivery=timedelta(seconds=1),
+    )
+    return attrs.evolve(plain, **more)
+
+
+SENT_WITH_A_LINE_OF_ITS_OWN = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    AddLine(100, "go", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    Send(101, "o1"),
+    Start(102, "invoice"),
+)
+"""Asked for its invoice, the till took it for what it knew of the order, and never heard of the line."""
+
+SENT_UNNAMED_AND_FORGOTTEN = a_scenario(
+    TakeOrder(80, "go", "o1", "buyer@born.no", (MUGS,)),
+    Meanwhile(90, "CreateRecord Order", Send(90, "o1")),
+    Start(90, "orders"),
+    Lose(200),
+    Start(201, "orders"),
+)
+"""An order of Go, sent while it was told to the POS, was made anew in Go and in the POS when the store was lost."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [SENT_WITH_A_LINE_OF_ITS_OWN, SENT_UNNAMED_AND_FORGOTTEN],
+    ids=["sent with a line of its own", "sent unnamed and forgotten"],
+)
+def test_it_does_not_come_back(case: Scenario) -> None:
+    """
+    The promises hold, whoever moves first.
+    """
+    outcomes = [replay(attrs.evolve(case, seed=seed)) for seed in range(4)]
+
+    assert [] == [str(outcome) for outcome in outcomes if outcome.violations]
