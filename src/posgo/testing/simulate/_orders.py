@@ -96,13 +96,10 @@ def in_go(world: World) -> Iterator[InGo]:
     for own_id, order in world.go.all(Order).items():
         invoice = company.table("OutgoingInvoices").get(own_id)
         balance = Decimal(0) if invoice is None else invoice_balance(company, invoice)
-        status = order.status
-        if status is OrderStatus.PAID and birth_of(order) in world.credited:
-            status = OrderStatus.CREDITED
         yield InGo(
             id=own_id,
             order=order,
-            status=status,
+            status=order.status,
             invoice_no=None if invoice is None else invoice["InvoiceNo"],
             total=order_totals(company, rows[own_id])[1],
             balance=balance,
