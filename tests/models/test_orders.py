@@ -86,3 +86,12 @@ class TestOrder:
         A reference is often a person's name.
         """
         assert "Q" not in repr(Order(customer="c", reference="Q", note="Q"))
+
+
+@pytest.mark.parametrize("lines", [None, "ab", [None], [{"product": "17"}]])
+def test_lines_must_be_lines(lines: Any) -> None:
+    """
+    Anything else is refused as every other wrong value is.
+    """
+    with pytest.raises(ModelError):
+        Order(customer="17", lines=lines)

@@ -404,6 +404,17 @@ class TestDraft:
 
         assert ["draft-deleted"] == rules(refused(till, order))
 
+    def test_an_order_cancelled_on_both_sides(self, till: Till) -> None:
+        """
+        What the cashier did is told, not what a sync made of it in Go.
+        """
+        order = till.order()
+        till.client().sales_orders.delete(in_go(till, order))
+        edit(till, order, status=OrderStatus.CANCELLED)
+        till.clock.advance(5)
+
+        assert ["order-cancelled"] == rules(refused(till, order))
+
     def test_everything_may_change(self, till: Till) -> None:
         """
         Lines added, changed and removed and a new header reach Go before the invoice does; its total is the receipt.

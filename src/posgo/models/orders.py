@@ -4,7 +4,6 @@ What a customer has ordered: values only; the rules of their life live elsewhere
 
 import enum
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import attrs
 
 from posgo.exceptions import ModelError
-from posgo.models._checks import not_blank, text, to_optional_text
+from posgo.models._checks import not_blank, rows, text, to_optional_text, to_tuple
 from posgo.models._fields import optional_whole_number, to_decimal
 from posgo.models._money import EXACT, NOK_0, ORE, to_optional_nok
 
@@ -99,10 +98,6 @@ class OrderLine:
         return exact.quantize(ORE, rounding=ROUND_HALF_UP, context=EXACT)
 
 
-def _to_lines(lines: Iterable[OrderLine]) -> tuple[OrderLine, ...]:
-    return tuple(lines)
-
-
 @attrs.frozen(kw_only=True)
 class Order:
     """
@@ -130,7 +125,7 @@ class Order:
     """
 
     customer: str = attrs.field(converter=text, validator=not_blank)
-    lines: tuple[OrderLine, ...] = attrs.field(default=(), converter=_to_lines)
+    lines: tuple[OrderLine, ...] = attrs.field(default=(), converter=to_tuple, validator=rows(OrderLine))
     status: OrderStatus = attrs.field(default=OrderStatus.DRAFT, converter=OrderStatus)
     number: str | None = attrs.field(default=None, converter=to_optional_text)
     invoice_no: int | None = attrs.field(default=None, validator=optional_whole_number)

@@ -87,7 +87,7 @@ def order_findings(order: Order) -> Iterator[Finding]:
         yield _blocks(
             "order-cancelled",
             "the order is cancelled in the POS",
-            "Make a new order, or take this one up again in the POS.",
+            "Make a new order.",
         )
     if not any(line.product is not None or line.unit_price is not None for line in order.lines):
         yield _blocks("order-empty", "the order has no lines to charge for", "Add what was sold.")

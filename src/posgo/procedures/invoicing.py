@@ -145,7 +145,9 @@ class _Case:
         if found is None and self._says_invoiced():
             raise self.refused(say.invoice_missing(self.order))
         if found is None and go_id is not None:
-            raise self.refused(say.draft_deleted(self.record.id))
+            cancelled = self.order.status is OrderStatus.CANCELLED
+            gone = say.order_findings(self.order) if cancelled else [say.draft_deleted(self.record.id)]
+            raise self.refused(*gone)
         return found
 
     def _look_harder(self) -> Procedure[Standing]:
