@@ -790,6 +790,30 @@ class TestTroubles:
         assert {"create go": 1} == world.sync().written
         world.check()
 
+    @pytest.mark.parametrize("reference", ["b", "a line id that is longer than Go can hold" * 2])
+    def test_a_late_line_in_doubt(self, world: World, reference: str) -> None:
+        """
+        A line Go took without answering is known again by its name, whatever it leaves to its product.
+        """
+        world.pos.put(world.order(OrderLine(product=world.mug, reference="a")))
+        world.sync()
+        world.sync()
+        own_id = next(iter(world.pos.all(Order)))
+        late = OrderLine(product=world.bun, reference=reference)
+        world.edit_in_pos(own_id, lines=(*world.in_pos.lines, late))
+        world.go.fail_next(after_effect=True, method="POST", path="/SalesOrders")
+        world.sync()
+        world.clock.advance(5)
+        report = world.sync()
+
+        assert report.is_clean
+        assert not report.conflicts
+        kept = [line.product for line in world.go.get(Order, world.go_id).lines if line.product]
+        assert [world.in_go(Product, own_id) for own_id in (world.mug, world.bun)] == kept[:2]
+        assert [world.mug, world.bun] == [line.product for line in world.in_pos.lines]
+        world.clock.advance(5)
+        assert {} == world.sync().written
+
     def test_customer_disappears(self, linked: World) -> None:
         """
         An order that is changed to name a product nobody knows waits, linked as it is.

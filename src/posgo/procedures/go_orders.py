@@ -12,6 +12,7 @@ import attrs
 
 from posgo.clients.calls import collect
 from posgo.clients.go import outgoing_invoices, sales_orders
+from posgo.clients.pos.requests import FetchRecord
 from posgo.exceptions import NotFoundError, RejectedError
 from posgo.models.findings import Finding, Severity
 from posgo.models.go_orders import SalesOrder
@@ -20,7 +21,7 @@ from posgo.models.orders import Order, OrderStatus
 from posgo.models.records import Link, Record, go_reference, pos_reference
 from posgo.procedure import Procedure, ask
 from posgo.procedures.order_books import Translator
-from posgo.procedures.order_forms import OrderForms
+from posgo.procedures.order_forms import ROUNDING, OrderForms, line_reference
 from posgo.procedures.order_invoices import followed
 from posgo.procedures.order_position import Position
 from posgo.procedures.order_writing import OrderWriter
@@ -62,6 +63,7 @@ class GoOrders:
     findings: list[Finding] = attrs.field(factory=list, init=False)
     _shown: dict[str, SalesOrder] = attrs.field(factory=dict, init=False)
     _links: dict[str, Link[Order]] = attrs.field(factory=dict, init=False)
+    _typed: dict[str, Order] = attrs.field(factory=dict, init=False)
 
     # -- reading -------------------------------------------------------------------
 
@@ -150,6 +152,8 @@ class GoOrders:
         read = [self._shown[own_id] for own_id in headers if own_id in self._shown]
         if not read:
             return []
+        for each in read:
+            yield from self._ask_for_names(each)
         forms = yield from self.translator.learn(sales=read)
         return [
             self._record(forms, each)
@@ -179,7 +183,34 @@ class GoOrders:
         What both sides last agreed on; if that is forgotten, the order of the POS that it names.
         """
         link = self._links.get(shown.id)
-        return link.base if link else self.translator.at_till.get(shown.reference or "")
+        if link is None:
+            return self.translator.at_till.get(shown.reference or "")
+        return self._with_names(link.base, shown)
+
+    def _with_names(self, base: Order, shown: SalesOrder) -> Order:
+        """
+        What both sides agreed on, and the lines of the POS that were on their way when it was written down.
+        """
+        typed = self._typed.get(shown.id)
+        if typed is None:
+            return base
+        known = {line.reference for line in base.lines}
+        late = (line for line in typed.lines if line.reference is not None and line.reference not in known)
+        return attrs.evolve(base, lines=(*base.lines, *late))
+
+    def _ask_for_names(self, shown: SalesOrder) -> Procedure[None]:
+        """
+        Look at the POS's order if Go's has lines named by the POS that nobody remembers: their writing was in doubt.
+        """
+        link = self._links.get(shown.id)
+        if link is None:
+            return
+        known = {ROUNDING, None, *(line_reference(line.reference) for line in link.base.lines)}
+        if all(line.reference in known or _is_of_go(line.reference) for line in shown.lines):
+            return
+        record = yield from ask(FetchRecord(Order, link.pos_id))
+        if record is not None:
+            self._typed[shown.id] = record.value
 
     def _followed(
         self, invoices: Mapping[str, OutgoingInvoice], *, news: bool
@@ -221,6 +252,7 @@ class GoOrders:
         shown = yield from self._complete(id)
         if shown is not None:
             self._shown[id] = shown
+            yield from self._ask_for_names(shown)
             forms = yield from self.translator.learn(sales=[shown])
             held = self.translator.hold(Replica.GO, id, forms.strangers(shown))
             return None if held else self._record(forms, shown)
@@ -314,6 +346,7 @@ class GoOrders:
         changes = tuple(changes)
         yield from self._load_links([id])
         shown = yield from ask(sales_orders.get(id))
+        yield from self._ask_for_names(shown)
         forms = yield from self.translator.learn(orders=[value], sales=[shown])
         if missing := forms.missing(value):
             raise _refused("PATCH", "; ".join(finding.message for finding in missing))
@@ -373,7 +406,7 @@ class GoOrders:
 
     def _mend(self, link: Link[Order], shown: SalesOrder, commit: Commit) -> Procedure[int]:
         forms = yield from self.translator.learn(sales=[shown])
-        writer = OrderWriter(forms=forms, shown=shown, like=link.base)
+        writer = OrderWriter(forms=forms, shown=shown, like=self._with_names(link.base, shown))
         agreed = self._record(forms, shown).value.status
         wanted = attrs.evolve(writer.order, status=agreed)
         if writer.is_finished(wanted, pos_reference(link.pos_id)):
@@ -405,6 +438,10 @@ def _confirming(link: Link[Order], now: datetime) -> IntentRecord:
         pos_id=link.pos_id,
         go_id=link.go_id,
     )
+
+
+def _is_of_go(reference: str | None) -> bool:
+    return (reference or "").startswith(go_reference(""))
 
 
 def _refused(method: str, detail: str) -> RejectedError:
