@@ -13,6 +13,7 @@ from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.parties import Customer
 from posgo.profiles import OPEN_ONE, PRESSIS_POS, Profile
+from posgo.state import MemoryStore
 from posgo.testing import FakeGo, VirtualClock
 from support.shops import Shop
 
@@ -70,6 +71,21 @@ def test_a_sync_afterwards_has_nothing_to_do(counter: Counter) -> None:
 
     assert {} == counter.sync()
     assert {} == counter.sync()
+
+
+def test_a_sync_agrees_on_an_invoice_nobody_remembers(counter: Counter) -> None:
+    """
+    With the store lost, the next sync reads what was invoiced, and then nothing is left to do.
+    """
+    invoice = counter.shop.invoice(counter.order)
+    counter.shop.store = MemoryStore()
+    counter.shop.restart()
+    assert attrs.evolve(invoice, already_invoiced=True) == counter.shop.invoice(counter.order)
+
+    counter.sync()
+
+    assert {} == counter.sync()
+    assert (invoice.invoice_no, OrderStatus.INVOICED) == (counter.ours.invoice_no, counter.ours.status)
 
 
 def test_a_sync_tells_a_till_that_did_not_answer(counter: Counter) -> None:
