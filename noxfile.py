@@ -90,10 +90,11 @@ def contract(session: nox.Session) -> None:
 
 def _run_tests(session: nox.Session) -> None:
     """
-    Tests of the installed wheel; all of them with coverage, or those picked: ``-- -k word``.
+    Tests of the installed wheel; all of them with coverage on every processor, or those picked: ``-- -k word``.
     """
     session.install(".", *group("tests"))
-    session.run("pytest", *(session.posargs or ["--cov"]), env=CLEAN)
+    everything = ["--cov", "--numprocesses", "auto", "--dist", "worksteal"]
+    session.run("pytest", *(session.posargs or everything), env=CLEAN)
 
 
 # By default last, so that its summary is the last word.

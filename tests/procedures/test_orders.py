@@ -509,7 +509,7 @@ class TestLines:
                 {"/LineType", "/ProductId", "/Description", "/ProductUnitPrice", "/Quantity"},
             ),
         ],
-        ids=", ".join,
+        ids=lambda names: ", ".join(sorted(names)),
     )
     def test_edited(self, linked: World, changes: dict[str, Any], members: set[str]) -> None:
         """

@@ -108,7 +108,8 @@ def read_account_map(source: str | Path) -> AccountMap:
 def _load(source: str | Path) -> tuple[str, str]:
     if isinstance(source, str) and "\n" in source:
         return "account map", source
-    name = _cut(str(source))
+    # The end of a long path says which file it is.
+    name = str(source) if len(str(source)) <= _SHOWN else f"…{str(source)[-_SHOWN:]}"
     try:
         return name, Path(source).read_text(encoding="utf-8")
     except UnicodeDecodeError:
