@@ -63,11 +63,20 @@ SENT_UNNAMED_AND_FORGOTTEN = a_scenario(
 )
 """An order of Go, sent while it was told to the POS, was made anew in Go and in the POS when the store was lost."""
 
+ASKED_FOR_BY_A_LOST_STORE = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Send(100, "o1"),
+    AddLine(101, "pos", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    Lose(102),
+    Start(103, "invoice"),
+)
+"""What the till had added was taken for agreed on, so that the invoice seemed to have removed it."""
+
 
 @pytest.mark.parametrize(
     "case",
-    [SENT_WITH_A_LINE_OF_ITS_OWN, SENT_UNNAMED_AND_FORGOTTEN],
-    ids=["sent with a line of its own", "sent unnamed and forgotten"],
+    [SENT_WITH_A_LINE_OF_ITS_OWN, SENT_UNNAMED_AND_FORGOTTEN, ASKED_FOR_BY_A_LOST_STORE],
+    ids=["sent with a line of its own", "sent unnamed and forgotten", "asked for by a lost store"],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:
     """
