@@ -16,7 +16,7 @@ from posgo.testing.simulate import replay
 from posgo.testing.simulate._acts import Act, Enter
 from posgo.testing.simulate._draw import BEFORE
 from posgo.testing.simulate._machines import Lose, Meanwhile, Start
-from posgo.testing.simulate._order_acts import AddLine, Send, TakeOrder
+from posgo.testing.simulate._order_acts import AddLine, CloseTill, Credit, PayAtTill, Send, TakeOrder
 from posgo.testing.simulate._orders import Item
 from posgo.testing.simulate._scenario import Scenario
 
@@ -72,11 +72,32 @@ ASKED_FOR_BY_A_LOST_STORE = a_scenario(
 )
 """What the till had added was taken for agreed on, so that the invoice seemed to have removed it."""
 
+CREDITED_AND_FORGOTTEN = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Send(100, "o1"),
+    Start(101, "orders"),
+    PayAtTill(200, "o1", Decimal(1)),
+    Credit(201, "o1"),
+    CloseTill(202, 1, Decimal(50)),
+    Lose(203),
+)
+"""What the till called paid was taken for what Go had said, though it had been credited there."""
+
 
 @pytest.mark.parametrize(
     "case",
-    [SENT_WITH_A_LINE_OF_ITS_OWN, SENT_UNNAMED_AND_FORGOTTEN, ASKED_FOR_BY_A_LOST_STORE],
-    ids=["sent with a line of its own", "sent unnamed and forgotten", "asked for by a lost store"],
+    [
+        SENT_WITH_A_LINE_OF_ITS_OWN,
+        SENT_UNNAMED_AND_FORGOTTEN,
+        ASKED_FOR_BY_A_LOST_STORE,
+        CREDITED_AND_FORGOTTEN,
+    ],
+    ids=[
+        "sent with a line of its own",
+        "sent unnamed and forgotten",
+        "asked for by a lost store",
+        "credited and forgotten",
+    ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:
     """

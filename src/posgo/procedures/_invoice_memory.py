@@ -134,20 +134,22 @@ class Memory:
         if self.in_doubt:
             yield from self._commit()
 
-    def conclude(self, order: Order, go_id: str, **said: Any) -> Procedure[None]:
+    def conclude(self, order: Order, go_id: str, *, agreed: bool = True, **said: Any) -> Procedure[None]:
         """
         Store what both sides agree on now, and forget the intent; nothing if it is known already.
 
         Args:
             order: The order, by the POS.
             go_id: Go's id.
+            agreed: Whether the invoice says what the order says. If nobody knows, a new pair has agreed on nothing.
             said: What the POS took of the invoice.
         """
+        unagreed = () if agreed else sorted(name for unit in self.policy.shared for name in unit.fields)
         base = attrs.evolve(self.link.base, **said) if self.link else self._shared(order, **said)
         link = (
             attrs.evolve(self.link, base=base)
             if self.link
-            else Link(pos_id=self.order_id, go_id=go_id, base=base)
+            else Link(pos_id=self.order_id, go_id=go_id, base=base, unagreed=unagreed)
         )
         if link != self.link or self.in_doubt:
             self.link = link

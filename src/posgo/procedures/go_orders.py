@@ -22,7 +22,7 @@ from posgo.models.records import Link, Record, go_reference, pos_reference
 from posgo.procedure import Procedure, ask
 from posgo.procedures.order_books import Translator
 from posgo.procedures.order_forms import ROUNDING, OrderForms, line_reference
-from posgo.procedures.order_invoices import followed
+from posgo.procedures.order_invoices import CREDIT_NOTE, followed
 from posgo.procedures.order_position import Position
 from posgo.procedures.order_writing import OrderWriter
 from posgo.procedures.sides import SWEEP_PAGE, Seen, expect
@@ -219,6 +219,7 @@ class GoOrders:
         Invoices of linked orders, and of those of the POS whose link was lost.
         """
         linked = {pos_reference(link.pos_id) for link in self._links.values()}
+        credited = {each.match_id for each in invoices.values() if each.voucher_type == CREDIT_NOTE}
         records = []
         for own_id, invoice in invoices.items():
             link = self._links.get(own_id)
@@ -227,7 +228,9 @@ class GoOrders:
             if link is not None:
                 records.append((yield from followed(self.translator, invoice, link.base, news=news)))
             elif like is not None and invoice.reference not in linked:
-                record = yield from followed(self.translator, invoice, like, news=news, agreed=False)
+                # What the POS calls paid may have been credited meanwhile.
+                told = news or invoice.match_id in credited
+                record = yield from followed(self.translator, invoice, like, news=told, agreed=False)
                 records.append(record)
         return records
 

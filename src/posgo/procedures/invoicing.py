@@ -308,7 +308,8 @@ class _Case:
         except (ApiError, WireFormatError) as error:
             self.findings.append(say.pos_not_told(error))
             as_sent = False
-        yield from self.memory.conclude(self.order, result.go_id, **(said if as_sent else {}))
+        known = said if as_sent else {}
+        yield from self.memory.conclude(self.order, result.go_id, agreed=as_sent, **known)
         return attrs.evolve(result, findings=self.findings)
 
     # -- refusals ---------------------------------------------------------------------------

@@ -14,13 +14,14 @@ from posgo.models.records import Record
 from posgo.procedure import Procedure
 from posgo.procedures.order_books import Translator
 
-__all__ = ["INVOICED", "followed", "payment_state"]
+__all__ = ["CREDIT_NOTE", "INVOICED", "followed", "payment_state"]
 
 INVOICED = frozenset({OrderStatus.INVOICED, OrderStatus.PART_PAID, OrderStatus.PAID, OrderStatus.CREDITED})
 """The states of an order that Go's ledger tells."""
 
 _SETTLED = frozenset({OrderStatus.PAID, OrderStatus.CREDITED})
-_CREDIT_NOTE = "OutgoingCreditNote"
+CREDIT_NOTE = "OutgoingCreditNote"
+"""What Go calls the voucher of a credit note."""
 
 
 def followed(
@@ -77,9 +78,9 @@ def payment_state(invoice: OutgoingInvoice, known: OrderStatus | None = None) ->
     if known in _SETTLED:
         return known
     entries: list[LedgerEntry] = []
-    if invoice.match_id is not None and invoice.voucher_type != _CREDIT_NOTE:
+    if invoice.match_id is not None and invoice.voucher_type != CREDIT_NOTE:
         entries = yield from collect(customer_ledger.matched_entries(invoice.match_id))
-    credited = sum((-entry.amount for entry in entries if entry.voucher_type == _CREDIT_NOTE), NOK_0)
+    credited = sum((-entry.amount for entry in entries if entry.voucher_type == CREDIT_NOTE), NOK_0)
     return OrderStatus.CREDITED if whole and credited >= whole else OrderStatus.PAID
 
 
