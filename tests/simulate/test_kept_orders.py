@@ -16,7 +16,15 @@ from posgo.testing.simulate import replay
 from posgo.testing.simulate._acts import Act, Enter
 from posgo.testing.simulate._draw import BEFORE
 from posgo.testing.simulate._machines import Lose, Meanwhile, Start
-from posgo.testing.simulate._order_acts import AddLine, CloseTill, Credit, PayAtTill, Send, TakeOrder
+from posgo.testing.simulate._order_acts import (
+    AddLine,
+    CloseTill,
+    Credit,
+    EditOrder,
+    PayAtTill,
+    Send,
+    TakeOrder,
+)
 from posgo.testing.simulate._orders import Item
 from posgo.testing.simulate._scenario import Scenario
 
@@ -83,6 +91,18 @@ CREDITED_AND_FORGOTTEN = a_scenario(
 )
 """What the till called paid was taken for what Go had said, though it had been credited there."""
 
+ADDED_IN_GO_MEANWHILE = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    EditOrder(100, "pos", "o1", "reference", "Kari"),
+    Meanwhile(
+        100,
+        "CommitChanges Intent",
+        AddLine(100, "go", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    ),
+    Start(100, "orders"),
+)
+"""A line added in Go after the run had read was removed with a change of something else."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -91,12 +111,14 @@ CREDITED_AND_FORGOTTEN = a_scenario(
         SENT_UNNAMED_AND_FORGOTTEN,
         ASKED_FOR_BY_A_LOST_STORE,
         CREDITED_AND_FORGOTTEN,
+        ADDED_IN_GO_MEANWHILE,
     ],
     ids=[
         "sent with a line of its own",
         "sent unnamed and forgotten",
         "asked for by a lost store",
         "credited and forgotten",
+        "added in Go meanwhile",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:
