@@ -189,7 +189,7 @@ class OpenItem:
         invoice_no: Its number; None for an invoice the POS numbers itself, which is known by its order.
         order: The POS's id of its order; None if not known.
         balance: NOK still open: positive if the customer owes it, negative on a credit note, 0 if settled.
-        customer: Whose it is, as :attr:`posgo.InvoicePayment.customer` names it; None if not known.
+        customer: Whose it is, as ``customer`` of :class:`posgo.InvoicePayment` names it; None if not known.
         matching_reference: What Go matches payments by; None if nothing.
         lines: How many lines it has: each may have been rounded by an øre.
         reversed: Whether it was reversed in Go.
