@@ -8,6 +8,7 @@ from typing import Any
 
 from posgo.models.orders import Order, OrderStatus
 from posgo.models.records import Link
+from posgo.procedures.order_lines import most_difference
 from posgo.sync import Replica
 from posgo.sync.order_life import LEDGER
 from posgo.testing.simulate._auditor import Auditor
@@ -43,6 +44,11 @@ def broken_orders(world: World, auditor: Auditor) -> Iterator[str]:
 def _creates(world: World) -> tuple[Replica, ...]:
     policy = world.profile.orders
     return tuple(policy.creates) if policy is not None else ()
+
+
+def _reopens(world: World) -> bool:
+    policy = world.profile.orders
+    return policy is not None and not any(seal.rule == "confirmed-order-changed" for seal in policy.seals)
 
 
 def _twice(world: World, there: list[InGo], here: dict[str, Order]) -> Iterator[str]:
@@ -83,7 +89,10 @@ def _alike(world: World, auditor: Auditor, pos_id: str, order: Order, there: InG
     if world.lost and there.invoice_no is not None:
         return
     yield from _lines(world, order, there)
-    if mark not in world.sent and there.total != receipt(order):
+    off = abs(there.total - receipt(order))
+    # An order that must not be opened again keeps the øre a person left it with when it was confirmed; it is told.
+    left = most_difference(order) if there.status is not _S.DRAFT and not _reopens(world) else 0
+    if mark not in world.sent and off > left:
         yield f"{mark} comes to {receipt(order)} in pos and {there.total} in go"
 
 
