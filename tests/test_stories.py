@@ -26,6 +26,7 @@ from posgo import (
     profiles,
 )
 from posgo.models.pos import Tender, VatRow
+from posgo.models.terms import Location
 from posgo.testing import NO_LIMIT, FakeGo, FakePos, VirtualClock
 
 ACCOUNTS = AccountMap.from_toml("""
@@ -159,6 +160,35 @@ def test_an_order_from_the_first_line_to_the_settlement() -> None:
     assert quiet.is_clean
     assert not quiet.written
     assert OrderStatus.PAID is town.pos.get(Order, order_id).status
+
+
+def test_an_order_keeps_its_department_and_location() -> None:
+    """
+    Where an order belongs is the same on both sides, whichever side says so; a place Go does not know is named.
+    """
+    town = Town(profiles.PRESSIS_POS)
+    for code in ("north", "south"):
+        town.runner.go.locations.create(Location(code=code, name=code))
+    order_id = town.pos.put(
+        Order(
+            customer=town.anna,
+            lines=(OrderLine(product=town.mug, unit_price="149.90"),),
+            department="10",
+            location="north",
+        )
+    )
+    assert town.runner.sync_orders().is_clean
+    (go_id,) = town.go.all(Order)
+    assert ("10", "north") == (town.order_in_go().department, town.order_in_go().location)
+
+    town.go.put(attrs.evolve(town.order_in_go(), location="south"), go_id)
+    town.runner.sync_orders()
+    assert "south" == town.pos.get(Order, order_id).location
+
+    town.edit(order_id, location="nowhere")
+    report = town.runner.sync_orders()
+    assert ["order-location"] == [finding.rule for finding in report.findings]
+    assert "south" == town.order_in_go().location
 
 
 def test_an_invoice_for_an_unknown_customer_answers_at_once() -> None:

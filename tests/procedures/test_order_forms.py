@@ -265,15 +265,19 @@ class TestMissing:
 
     def test_of_the_pos(self, shop: Shop) -> None:
         """
-        Customer, products and department an order names and Go does not have.
+        Customer, products and dimensions an order names and Go does not have.
         """
         lines = [a_line(product="p-9", reference="a"), a_line(product="p-3", reference="b")]
-        order = Order(customer="nobody", lines=lines, department="99")
+        order = Order(customer="nobody", lines=lines, department="99", location="Moss")
 
         told = shop.forms.missing(order)
 
-        assert ["order-customer", "order-product", "order-department"] == [each.rule for each in told]
-        assert ["customer nobody", "product p-9", "department 99"] == [each.where for each in told]
+        assert ["order-customer", "order-product", "order-department", "order-location"] == [
+            each.rule for each in told
+        ]
+        assert ["customer nobody", "product p-9", "department 99", "location Moss"] == [
+            each.where for each in told
+        ]
         assert all(each.blocks and each.remedy for each in told)
 
     def test_of_go(self, shop: Shop) -> None:

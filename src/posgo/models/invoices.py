@@ -45,6 +45,7 @@ class OutgoingInvoice:
         customer_reference: Printed on the invoice; None if none. May be a person's name.
         purchase_order: The customer's order number; None if none.
         department_id: Go's id of the department; None if none.
+        location_id: Go's id of the location; None if none.
         reference: Our reference, taken over from the order; None if none.
         matching_reference: What Go matches payments by; None if nothing.
         match_id: What it is matched with carries the same one in the customer ledger; None if it is not.
@@ -76,6 +77,7 @@ class OutgoingInvoice:
     customer_reference: str | None = attrs.field(default=None, repr=False)
     purchase_order: str | None = None
     department_id: int | None = None
+    location_id: int | None = None
     reference: str | None = None
     matching_reference: str | None = None
     match_id: int | None = None

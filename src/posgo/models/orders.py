@@ -122,6 +122,7 @@ class Order:
         ordered_on: The day it was made.
         delivered_on: The day of delivery.
         department: Department code; None if none.
+        location: Location code; None if none.
     """
 
     customer: str = attrs.field(converter=text, validator=not_blank)
@@ -138,6 +139,7 @@ class Order:
     ordered_on: date | None = attrs.field(default=None, validator=_plain_date)
     delivered_on: date | None = attrs.field(default=None, validator=_plain_date)
     department: str | None = attrs.field(default=None, converter=to_optional_text)
+    location: str | None = attrs.field(default=None, converter=to_optional_text)
 
     def __attrs_post_init__(self) -> None:
         counts = Counter(line.reference for line in self.lines if line.reference is not None)

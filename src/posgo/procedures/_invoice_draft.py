@@ -20,7 +20,7 @@ from posgo.procedures.order_writing import OrderWriter
 
 __all__ = ["money_findings", "read_draft", "write_draft"]
 
-_HEADER = ("customer", "reference", "purchase_order", "ordered_on", "delivered_on", "department")
+_HEADER = ("customer", "reference", "purchase_order", "ordered_on", "delivered_on", "department", "location")
 
 
 @attrs.frozen(kw_only=True)

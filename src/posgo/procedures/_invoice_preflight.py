@@ -32,7 +32,14 @@ __all__ = ["Prepared", "period_findings_now", "prepare"]
 
 # What may only seem amiss because it is remembered; it is read again before it blocks.
 _REMEMBERED = frozenset(
-    {"missing-privilege", "missing-module", "locked-period", "order-department", "vat-code-missing"}
+    {
+        "missing-privilege",
+        "missing-module",
+        "locked-period",
+        "order-department",
+        "order-location",
+        "vat-code-missing",
+    }
 )
 
 

@@ -18,6 +18,7 @@ from posgo.models.ledger import (
     IntegrationInformation,
     PostedVoucher,
 )
+from posgo.models.terms import Location
 from posgo.models.vouchers import Journal
 from posgo.procedure import Procedure, ask
 from posgo.procedures.catalog import Catalog
@@ -71,6 +72,7 @@ class Books:
         view: Chart and settings; None before they were read.
         catalog: What translates products; None before it was read.
         departments: All departments; None before they were read.
+        locations: All locations; likewise.
         rounding: Go's id of the product of øre rounding lines, 0 if there is none; None before it was looked for.
         locked: The lock date, alone in a tuple; None before it was read by itself.
         swept_from: First posting date whose vouchers were looked through; None before the first sweep.
@@ -82,6 +84,7 @@ class Books:
     view: LedgerView | None = None
     catalog: Catalog | None = None
     departments: tuple[Department, ...] | None = None
+    locations: tuple[Location, ...] | None = None
     rounding: int | None = None
     locked: tuple[date | None] | None = None
     swept_from: date | None = None
@@ -94,7 +97,7 @@ class Books:
         """
         self.view = None
         self.catalog = None
-        self.departments = None
+        self.departments = self.locations = None
         self.rounding = None
         self.locked = None
         self.swept_from = self.swept_to = None

@@ -1,5 +1,5 @@
 """
-What translating orders takes, learnt as it is needed: links of those they name, departments, the rounding product.
+What translating orders takes, learnt as it is needed: links of those they name, dimensions, the rounding product.
 """
 
 from collections.abc import Collection, Iterable
@@ -10,7 +10,7 @@ import attrs
 
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.clients.calls import collect
-from posgo.clients.go import departments, products
+from posgo.clients.go import departments, locations, products
 from posgo.exceptions import MissingPrivilegeError
 from posgo.models.findings import Finding
 from posgo.models.go_orders import SalesOrder
@@ -18,6 +18,7 @@ from posgo.models.go_products import GoProduct
 from posgo.models.ledger import Department
 from posgo.models.orders import Order
 from posgo.models.records import Link
+from posgo.models.terms import Location
 from posgo.procedure import Procedure, ask
 from posgo.procedures.books import Books
 from posgo.procedures.catalog import Catalog, read_catalog
@@ -52,6 +53,18 @@ def read_departments(books: Books) -> Procedure[tuple[Department, ...]]:
             # Orders that name one wait, and say so; the others go on.
             books.departments = ()
     return books.departments
+
+
+def read_locations(books: Books) -> Procedure[tuple[Location, ...]]:
+    """
+    All locations, as :func:`read_departments`.
+    """
+    if books.locations is None:
+        try:
+            books.locations = tuple((yield from collect(locations.list())))
+        except MissingPrivilegeError:
+            books.locations = ()
+    return books.locations
 
 
 def find_rounding_product(catalog: Catalog, code: str | None) -> Procedure[int | None]:
@@ -121,6 +134,8 @@ class Translator:
             yield from self._load(kind, replica, ids)
         if any(order.department for order in orders) or any(each.department_id for each in sales):
             yield from self._read_departments()
+        if any(order.location for order in orders) or any(each.location_id for each in sales):
+            yield from self._read_locations()
         return (yield from self.forms())
 
     def forms(self) -> Procedure[OrderForms]:
@@ -136,6 +151,7 @@ class Translator:
                 customers=self._links["customers"].values(),
                 products=self._links["products"].values(),
                 departments=self.books.departments or (),
+                locations=self.books.locations or (),
                 rounding_product=self.books.rounding or None,
             )
         return self._forms
@@ -158,6 +174,11 @@ class Translator:
         found = yield from ask(LoadLinks(kind, pos_ids=new if of_pos else (), go_ids=() if of_pos else new))
         self._links[kind] |= {link.pos_id: link for link in found.links}
         self._forms = None
+
+    def _read_locations(self) -> Procedure[None]:
+        if self.books.locations is None:
+            yield from read_locations(self.books)
+            self._forms = None
 
     def _read_departments(self) -> Procedure[None]:
         if self.books.departments is None:

@@ -22,6 +22,7 @@ from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.parties import Customer
 from posgo.models.prices import net_price, shelf_price
 from posgo.models.records import Link, go_reference, pos_reference
+from posgo.models.terms import Location
 from posgo.procedures.catalog import Catalog
 
 __all__ = ["ROUNDING", "OrderForms", "line_reference"]
@@ -63,6 +64,7 @@ class OrderForms:
         customers: Links of the customers the orders name.
         products: Links of the products the orders name.
         departments: Go's departments; none are needed for orders without one.
+        locations: Go's locations; likewise.
         rounding_product: Go's id of the product the øre rounding line is for; None if there is none.
     """
 
@@ -70,6 +72,7 @@ class OrderForms:
     customers: tuple[Link[Customer], ...] = attrs.field(default=(), converter=to_tuple)
     products: tuple[Link[Product], ...] = attrs.field(default=(), converter=to_tuple)
     departments: tuple[Department, ...] = attrs.field(default=(), converter=to_tuple)
+    locations: tuple[Location, ...] = attrs.field(default=(), converter=to_tuple)
     rounding_product: int | None = None
     _customers: dict[str, Link[Customer]] = attrs.field(init=False, repr=False)
     _go_customers: dict[str, Link[Customer]] = attrs.field(init=False, repr=False)
@@ -112,6 +115,14 @@ class OrderForms:
                 message=f"an order is of department {order.department}, which Go does not have",
                 remedy="Make the department in Go, with this code, or take it off the order.",
                 where=f"department {order.department}",
+            )
+        if order.location is not None and self._location_id(order.location) is None:
+            yield Finding(
+                rule="order-location",
+                severity=Severity.BLOCK,
+                message=f"an order is of location {order.location}, which Go does not have",
+                remedy="Make the location in Go, with this code, or take it off the order.",
+                where=f"location {order.location}",
             )
 
     def strangers(self, sales: SalesOrder) -> tuple[Finding, ...]:
@@ -172,6 +183,7 @@ class OrderForms:
             related_invoice_no=order.credits,
             imported_order_no=int(number) if number and number.isdecimal() and len(number) < 19 else None,
             department_id=self._department_id(order.department),
+            location_id=self._location_id(order.location),
             lines=(*written, *([rounding] if rounding else [])),
         )
 
@@ -313,6 +325,7 @@ class OrderForms:
             ordered_on=sales.order_date,
             delivered_on=sales.delivery_date,
             department=self._department_code(sales.department_id),
+            location=self._location_code(sales.location_id),
         )
 
     def _to_line(self, sent: SalesOrderLine, customer: str, like: OrderLine | None) -> OrderLine:
@@ -361,6 +374,12 @@ class OrderForms:
 
     def _department_id(self, code: str | None) -> int | None:
         return next((room.id for room in self.departments if code is not None and room.code == code), None)
+
+    def _location_id(self, code: str | None) -> int | None:
+        return next((place.id for place in self.locations if code is not None and place.code == code), None)
+
+    def _location_code(self, id: int | None) -> str | None:  # noqa: A002
+        return next((place.code for place in self.locations if place.id == id), None)
 
     def _department_code(self, id: int | None) -> str | None:  # noqa: A002
         return next((room.code for room in self.departments if room.id == id), None)

@@ -98,6 +98,7 @@ def _as_invoiced(translator: Translator, invoice: OutgoingInvoice, like: Order) 
         customer_reference=invoice.customer_reference,
         purchase_order=invoice.purchase_order,
         department_id=invoice.department_id,
+        location_id=invoice.location_id,
         related_invoice_no=invoice.related_invoice_no,
     )
     forms = yield from translator.learn(sales=[attrs.evolve(sales, lines=lines)])

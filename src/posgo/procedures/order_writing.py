@@ -143,6 +143,7 @@ class OrderWriter:
             customer_reference=sent.customer_reference,
             purchase_order=sent.purchase_order,
             department_id=sent.department_id,
+            location_id=sent.location_id,
         )
 
     def _referred(self, reference: str) -> SalesOrder:

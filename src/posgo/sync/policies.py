@@ -351,6 +351,7 @@ def orders(
             unit("ordered_on"),
             unit("delivered_on"),
             unit("department"),
+            unit("location"),
             Unit(fields="invoice_no", direction=Direction.GO_TO_POS),
         ),
         owned=dict.fromkeys(("number", "note", "credits", "invoiced_on", "due_on"), Replica.POS),

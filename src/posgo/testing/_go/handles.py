@@ -185,6 +185,8 @@ class Handles:
     def _order_members(self, value: Order) -> Row:
         departments = self._company.table("Departments").values()
         department = next((row["Id"] for row in departments if row["Code"] == value.department), None)
+        locations = self._company.table("Locations").values()
+        location = next((row["Id"] for row in locations if row["Code"] == value.location), None)
         return {
             "CustomerId": int(value.customer),
             "SalesOrderStatus": "Draft" if value.status is OrderStatus.DRAFT else "Confirmed",
@@ -194,6 +196,7 @@ class Handles:
             "SalesOrderDate": value.ordered_on,
             "DeliveryDate": value.delivered_on,
             "DepartmentId": department if value.department else None,
+            "LocationId": location if value.location else None,
         }
 
     def _put_order(self, value: Order, id: str | None) -> str:  # noqa: A002
@@ -246,6 +249,7 @@ class Handles:
     def _read_order(self, row: Row) -> Order:
         invoice = self._company.table("OutgoingInvoices").get(row["Id"])
         department = self._company.table("Departments").get(row["DepartmentId"])
+        location = self._company.table("Locations").get(row["LocationId"])
         return Order(
             customer=str(row["CustomerId"]),
             lines=tuple(self._read_line(row, line) for line in row["SalesOrderLines"]),
@@ -258,6 +262,7 @@ class Handles:
             ordered_on=row["SalesOrderDate"],
             delivered_on=row["DeliveryDate"],
             department=department["Code"] if department else None,
+            location=location["Code"] if location else None,
         )
 
     def _read(self, model: type[Any], row: Row) -> Any:
