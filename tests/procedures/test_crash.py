@@ -20,6 +20,9 @@ from posgo.testing import NO_LIMIT, FakeGo, VirtualClock
 from support.driving import Driver, StoppedError
 from support.zreports import a_day, accounts, zero_day
 
+# The same code thousands of times: tracing it shows nothing more and takes as long again.
+pytestmark = pytest.mark.no_cover
+
 Stop = tuple[int, bool]
 
 # More requests than one settlement makes, its look-ups after doubt included.

@@ -12,6 +12,9 @@ import pytest
 from posgo.models.orders import Order, OrderLine, OrderStatus
 from support.ordering import World
 
+# The same code thousands of times: tracing it shows nothing more and takes as long again.
+pytestmark = pytest.mark.no_cover
+
 MOST = 32
 """More requests than one run of these worlds makes."""
 

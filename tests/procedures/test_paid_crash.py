@@ -21,6 +21,9 @@ from support.driving import Driver, StoppedError
 from support.invoices import Invoicing, a_paid_day, balances, paid
 from support.zreports import ACCOUNTS, accounts
 
+# The same code thousands of times: tracing it shows nothing more and takes as long again.
+pytestmark = pytest.mark.no_cover
+
 Stop = tuple[int, bool]
 
 # More requests than one such settlement makes, its look-ups after doubt included.

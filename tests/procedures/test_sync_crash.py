@@ -23,6 +23,9 @@ from posgo.testing import NO_LIMIT, FakeGo, FakePos, VirtualClock
 from support.driving import Driver, StoppedError
 from support.zreports import accounts
 
+# The same code thousands of times: tracing it shows nothing more and takes as long again.
+pytestmark = pytest.mark.no_cover
+
 # More requests than one run of this world makes.
 MOST = 45
 STOPS = tuple(itertools.product(range(1, MOST + 1), (False, True)))

@@ -18,6 +18,9 @@ from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._machines import CutOff, Lose, Meanwhile, Start, Strike
 from posgo.testing.simulate._scenario import Scenario
 
+# The same code thousands of times: tracing it shows nothing more and takes as long again.
+pytestmark = pytest.mark.no_cover
+
 AT_ONCE = timedelta(0)
 ORG = "974760673"
 

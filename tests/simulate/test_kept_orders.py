@@ -28,6 +28,9 @@ from posgo.testing.simulate._order_acts import (
 from posgo.testing.simulate._orders import Item
 from posgo.testing.simulate._scenario import Scenario
 
+# The same code thousands of times: tracing it shows nothing more and takes as long again.
+pytestmark = pytest.mark.no_cover
+
 AT_ONCE = timedelta(0)
 BUYER = Customer(name="Buyer", email="buyer@example.no", invoice_email="buyer@born.no")
 MUG = Product(code="MUG", name="Mug", description="mug", price=Decimal("99.90"), vat_code="3")

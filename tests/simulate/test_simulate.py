@@ -7,6 +7,9 @@ import pytest
 from posgo.testing.simulate import BUGS, replay, run, shrunk
 from posgo.testing.simulate.__main__ import main, seeds_needed
 
+# The same code thousands of times: tracing it shows nothing more and takes as long again.
+pytestmark = pytest.mark.no_cover
+
 SEEDS = 100
 
 SEARCHED = 300
