@@ -16,6 +16,7 @@ nox.options.error_on_missing_interpreters = False
 
 BENCHMARKS = Path("benchmarks")
 PROJECT = nox.project.load_toml("pyproject.toml")
+EVERYTHING = ("--numprocesses", "auto", "--dist", "worksteal")
 PYTHONS = nox.project.python_versions(PROJECT)
 
 # Sources on PYTHONPATH would be tested and typed instead of what was installed.
@@ -90,11 +91,19 @@ def contract(session: nox.Session) -> None:
 
 def _run_tests(session: nox.Session) -> None:
     """
-    Tests of the installed wheel; all of them with coverage on every processor, or those picked: ``-- -k word``.
+    Tests of the installed wheel; all of them on every processor, or those picked: ``-- -k word``.
     """
     session.install(".", *group("tests"))
-    everything = ["--cov", "--numprocesses", "auto", "--dist", "worksteal"]
-    session.run("pytest", *(session.posargs or everything), env=CLEAN)
+    session.run("pytest", *(session.posargs or EVERYTHING), env=CLEAN)
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """
+    All tests, and what of the library they reach. Takes about twice as long as the tests alone.
+    """
+    session.install(".", *group("tests"))
+    session.run("pytest", "--cov", *EVERYTHING, env=CLEAN)
 
 
 # By default last, so that its summary is the last word.
