@@ -20,6 +20,13 @@ DEMO = Path(demo.__file__).parent
 DAY = DEMO / "kafe-nordlys.xml"
 ACCOUNTS = DEMO / "accounts.toml"
 
+# What is started in the background of a script, as builds are, ignores Ctrl-C and passes that on.
+_AS_AT_A_TERMINAL = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, "-m", "posgo", *sys.argv[1:]])
+"""
+
 Run = Callable[..., int]
 
 
@@ -502,7 +509,7 @@ class TestOutput:
         """
         with socket.create_server(("127.0.0.1", 0)) as silent:
             waiting = subprocess.Popen(
-                [sys.executable, "-m", "posgo", "settle", str(DAY), "--accounts", str(ACCOUNTS)],
+                [sys.executable, "-c", _AS_AT_A_TERMINAL, "settle", str(DAY), "--accounts", str(ACCOUNTS)],
                 stderr=subprocess.PIPE,
                 env={
                     **os.environ,
