@@ -45,7 +45,8 @@ class World:
     A POS, a Go and a store that live on while processes come and go.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, profile: profiles.Profile = profiles.PRESSIS_POS) -> None:
+        self.profile = profile
         self.clock = VirtualClock()
         self.go = FakeGo(now=self.clock.utc_now)
         self.pos = FakePos()
@@ -70,7 +71,7 @@ class World:
         at, carried_out = stop or (None, False)
         driver = Driver(client, self.store, at, carried_out, pos=self.pos, clock=self.clock)
         kit = SyncKit(
-            profile=profiles.PRESSIS_POS,
+            profile=self.profile,
             accounts=accounts(),
             books=Books(),
             now=datetime(2026, 3, 14, tzinfo=UTC),
@@ -202,3 +203,38 @@ class TestStopped:
         _, asked = make().process()
 
         assert 15 < asked <= MOST
+
+
+def an_article_edited_in_go() -> World:
+    """
+    Edited where it only arrives, and another new one, so that there is something to write after it.
+    """
+    world = World(profiles.OPEN_ONE)
+    world.pos.put(a_product("A"))
+    world.clock.advance(5)
+    world.process()
+    ((own_id, _),) = world.go.all(Product).items()
+    world.edit_in_go(Product, own_id, name="Edited in Go")
+    world.pos.put(a_customer("new"))
+    world.pos.put(a_product("B"))
+    world.clock.advance(5)
+    return world
+
+
+class TestToldOnce:
+    """
+    What is told once is told to somebody: a process that ends before it hands its report over has told nobody.
+    """
+
+    def test_wherever_a_process_ended(self) -> None:
+        """
+        Told by the first run that comes to an end, and by no other. Only when its very last request was carried out
+        and not answered is there nothing left that would tell.
+        """
+        _, last = an_article_edited_in_go().process()
+        for stop in STOPS:
+            world = an_article_edited_in_go()
+            reports = [world.process(stop)[0], world.process()[0], world.process(full=True)[0]]
+            told = [finding.rule for report in reports if report is not None for finding in report.findings]
+
+            assert ([] if stop == (last, True) else ["one-way-edit"]) == told, stop

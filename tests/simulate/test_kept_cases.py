@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from posgo.models.parties import Customer
-from posgo.profiles import PRESSIS_POS
+from posgo.profiles import OPEN_ONE, PRESSIS_POS
 from posgo.testing.simulate import replay
 from posgo.testing.simulate._acts import Act, Edit, Enter
 from posgo.testing.simulate._draw import BEFORE, Draw
@@ -125,6 +125,16 @@ CUT_OFF_FROM_THE_LEASE = a_scenario(
 )
 """A runner that had lost its lease went on making products beside the one that had got it."""
 
+TOLD_TO_NOBODY = a_scenario(
+    *products(1),
+    Start(0, "products"),
+    Edit(60, "go", "products", "p1", "name", "Edited in Go"),
+    Strike(60, Fault.CRASH, on="CommitChanges Cursor"),
+    Start(60, "products"),
+    profile=attrs.evolve(OPEN_ONE, orders=None),
+)
+"""What is told once was noted before it was told, by a run that ended before it could tell anybody."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -136,6 +146,7 @@ CUT_OFF_FROM_THE_LEASE = a_scenario(
         LATE_AND_LAGGING,
         LOST_AT_ONCE,
         CUT_OFF_FROM_THE_LEASE,
+        TOLD_TO_NOBODY,
     ],
     ids=[
         "held back, then edited",
@@ -145,6 +156,7 @@ CUT_OFF_FROM_THE_LEASE = a_scenario(
         "late and lagging",
         "lost at once",
         "cut off from the lease",
+        "told to nobody",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

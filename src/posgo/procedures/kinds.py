@@ -24,7 +24,7 @@ from posgo.procedures.progress import ProgressHook, log_progress
 from posgo.procedures.report import SyncReport
 from posgo.procedures.sides import GoCustomers, PosSide
 from posgo.procedures.sync import sync_kind
-from posgo.procedures.sync_desk import SyncDesk
+from posgo.procedures.sync_desk import Notes, SyncDesk
 from posgo.profiles import Profile
 from posgo.state import LoadProgress
 from posgo.sync import Replica
@@ -47,6 +47,7 @@ class SyncKit:
         dry_run: Whether to stop after planning.
         look_up_after: How long to wait before looking for a creation in doubt.
         on_progress: Hears how far the sync has got.
+        notes: What is to be stored when the report is handed over.
     """
 
     profile: Profile
@@ -58,6 +59,7 @@ class SyncKit:
     dry_run: bool = False
     look_up_after: timedelta = timedelta(seconds=2)
     on_progress: ProgressHook = log_progress
+    notes: Notes = attrs.Factory(Notes)
 
 
 def kinds_of(profile: Profile) -> tuple[str, ...]:
@@ -88,6 +90,7 @@ def sync(kit: SyncKit, kinds: Iterable[str]) -> Procedure[SyncReport]:
         raise ModelError(
             f"plan {kit.approve} is not what would be done now: something has changed since; look again"
         )
+    yield from kit.notes.store()
     return SyncReport(kinds=tuple(reports))
 
 
@@ -105,6 +108,7 @@ def _customers(kit: SyncKit) -> Procedure[KindReport]:
         dry_run=kit.dry_run,
         look_up_after=kit.look_up_after,
         on_progress=kit.on_progress,
+        notes=kit.notes,
     )
     return (yield from sync_kind(desk))
 
@@ -125,6 +129,7 @@ def _products(kit: SyncKit) -> Procedure[KindReport]:
         dry_run=kit.dry_run,
         look_up_after=kit.look_up_after,
         on_progress=kit.on_progress,
+        notes=kit.notes,
     )
     return (yield from sync_kind(desk))
 
@@ -162,6 +167,7 @@ def _orders(kit: SyncKit) -> Procedure[KindReport]:
         dry_run=kit.dry_run,
         look_up_after=kit.look_up_after,
         on_progress=kit.on_progress,
+        notes=kit.notes,
         care=go,
     )
     return (yield from sync_kind(desk))

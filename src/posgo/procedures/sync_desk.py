@@ -11,13 +11,13 @@ import attrs
 from posgo.clients.events import tell
 from posgo.models.findings import Finding
 from posgo.models.records import Link
-from posgo.procedure import Procedure
+from posgo.procedure import Procedure, ask
 from posgo.procedures.progress import ProgressHook, SyncPhase, SyncProgress, log_progress
 from posgo.procedures.sides import Side
-from posgo.state import IntentRecord
+from posgo.state import Changes, CommitChanges, IntentRecord, Key, LinkRecord
 from posgo.sync import Operation, Policy, Replica
 
-__all__ = ["DISPUTED", "HELD", "Care", "Commit", "NoCare", "SyncDesk"]
+__all__ = ["DISPUTED", "HELD", "Care", "Commit", "NoCare", "Notes", "SyncDesk"]
 
 HELD = "held"
 """What an intent is called that only keeps a record in sight: nothing was written."""
@@ -101,6 +101,30 @@ class NoCare(Generic[T]):
         yield
 
 
+@attrs.define
+class Notes:
+    """
+    Links with what was told of them for the first time.
+
+    They are stored when there is nothing left to do but hand the report over: whoever ends before that has told
+    nobody, and the next run tells it.
+
+    Attributes:
+        links: The links as they are to be stored.
+        version: The store's version after the last run's commits.
+    """
+
+    links: dict[Key, LinkRecord] = attrs.Factory(dict)
+    version: int = 0
+
+    def store(self) -> Procedure[None]:
+        """
+        Store them.
+        """
+        if self.links:
+            yield from ask(CommitChanges(Changes(put=self.links.values()), self.version))
+
+
 @attrs.frozen(kw_only=True)
 class SyncDesk(Generic[T]):
     """
@@ -119,6 +143,7 @@ class SyncDesk(Generic[T]):
         keep_conflicts: How long conflicts are remembered.
         on_progress: Hears how far the sync has got.
         care: What the kind needs beside its plan.
+        notes: Takes what is to be stored when the report is handed over.
     """
 
     kind: str
@@ -133,6 +158,7 @@ class SyncDesk(Generic[T]):
     keep_conflicts: timedelta = timedelta(days=90)
     on_progress: ProgressHook = log_progress
     care: Care[T] = attrs.Factory(NoCare)
+    notes: Notes = attrs.Factory(Notes)
 
     def side(self, replica: Replica) -> Side[T]:
         """

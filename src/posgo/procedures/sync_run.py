@@ -23,12 +23,12 @@ from posgo.procedure import Procedure, ask, pause
 from posgo.procedures.outcome import Failed, KindReport, remedy
 from posgo.procedures.progress import SyncPhase
 from posgo.procedures.sides import Side
-from posgo.procedures.sync_desk import DISPUTED, HELD, SyncDesk
+from posgo.procedures.sync_desk import DISPUTED, SyncDesk
 from posgo.procedures.sync_look import Look, beside
+from posgo.procedures.sync_records import conflict_of, disputed_of, held_of, intent_of
 from posgo.state import (
     Changes,
     CommitChanges,
-    ConflictRecord,
     CursorRecord,
     IntentRecord,
     Key,
@@ -39,7 +39,7 @@ from posgo.state import (
 from posgo.state._operations import STALE
 from posgo.sync import Kind, Operation, Plan, Replica, advance, plan
 from posgo.sync._fields import read, replace
-from posgo.wire.stored import dump
+from posgo.sync._links import news
 
 __all__ = ["Run"]
 
@@ -73,6 +73,7 @@ class Run(Generic[T]):
     kept: set[Key] = attrs.Factory(set)
     left: set[tuple[str | None, str | None]] = attrs.Factory(set)
     unsaved: dict[Key, LinkRecord | None] = attrs.Factory(dict)
+    untold: dict[tuple[str, str], frozenset[tuple[str, str]]] = attrs.Factory(dict)
     tried: int = 0
     total: int = 0
     following: bool = False
@@ -114,6 +115,7 @@ class Run(Generic[T]):
             if self.wrote_to_go:
                 yield from pause(self.desk.look_up_after, "Go's reads lag behind its writes")
             yield from self._finish()
+        self._note()
         self.desk.tell(SyncPhase.DONE, self.tried, self.total)
 
     def _mend(self) -> Procedure[None]:
@@ -173,13 +175,13 @@ class Run(Generic[T]):
             intent.key: intent
             for operation in planned.operations
             if operation.replica is not None
-            for intent in [_intent(self.desk, operation)]
+            for intent in [intent_of(self.desk, operation)]
         }
         new: list[Any] = [
             intent for key, intent in wanted.items() if self.intents.get(key) != intent.operation
         ]
         # What is about to be overwritten stands in the store before it is gone from its side.
-        new += [_conflict(self.desk, conflict) for conflict in planned.conflicts if not conflict.is_held]
+        new += [conflict_of(self.desk, conflict) for conflict in planned.conflicts if not conflict.is_held]
         if new:
             yield from self._commit(put=new)
         self.intents |= {key: intent.operation for key, intent in wanted.items()}
@@ -273,13 +275,36 @@ class Run(Generic[T]):
         elif before is not None:
             del self.links[pair]
         if known is not None:
-            key = LinkRecord(kind=self.desk.kind, link=known).key
-            self.unsaved[key] = None if after is None else LinkRecord(kind=self.desk.kind, link=after)
+            record = LinkRecord(kind=self.desk.kind, link=self._without_news(before, known))
+            self.unsaved[record.key] = None if after is None else record
         # A new pair whose link is lost is found again by its reference or code. A base that lags behind
         # what was written is not: somebody's next edit would look like a conflict.
         may_wait = self.following or operation.kind in {Kind.CREATE, Kind.LINK}
         if not may_wait or len(self.unsaved) >= _BATCH:
             yield from self._save()
+
+    def _without_news(self, before: Link[T] | None, link: Link[T]) -> Link[T]:
+        """
+        The link without what is told for the first time in this run.
+        """
+        pair = (link.pos_id, link.go_id)
+        untold = self.untold.get(pair, frozenset()) | news(before, link)
+        if not untold:
+            return link
+        self.untold[pair] = untold
+        return attrs.evolve(link, noted=[note for note in link.noted if note not in untold])
+
+    def _note(self) -> None:
+        """
+        Leave what was told for the first time to be stored when the report is handed over.
+        """
+        records = [
+            LinkRecord(kind=self.desk.kind, link=self.links[pair])
+            for pair in self.untold
+            if pair in self.links
+        ]
+        self.desk.notes.links |= {record.key: record for record in records}
+        self.desk.notes.version = self.version
 
     def _save(self) -> Procedure[None]:
         if self.unsaved:
@@ -288,7 +313,7 @@ class Run(Generic[T]):
     def _fail(self, operation: Operation[T], error: ApiError | WireFormatError) -> Procedure[None]:
         self.failed.append(Failed(operation=operation, error=error, remedy=remedy(operation, error)))
         self.left.add((operation.pos_id, operation.go_id))
-        intent = _intent(self.desk, operation)
+        intent = intent_of(self.desk, operation)
         attempts = int(error.may_have_happened)
         yield from self._commit(
             put=[attrs.evolve(intent, attempts=attempts, last_error=type(error).__name__)]
@@ -315,15 +340,15 @@ class Run(Generic[T]):
             )
             for stone in self.plan.tombstones
         ]
-        put += [_conflict(self.desk, conflict) for conflict in self.plan.conflicts]
-        left = {_intent(self.desk, failed.operation).key for failed in self.failed}
+        put += [conflict_of(self.desk, conflict) for conflict in self.plan.conflicts]
+        left = {intent_of(self.desk, failed.operation).key for failed in self.failed}
         held = [
-            _held(self.desk, replica, own_id, self.look.waiting)
+            held_of(self.desk, replica, own_id, self.look.waiting)
             for replica, waiting in self.desk.care.held.items()
             for own_id in waiting
         ]
         held += [
-            _disputed(self.desk, conflict.pos_id, conflict.go_id)
+            disputed_of(self.desk, conflict.pos_id, conflict.go_id)
             for conflict in self.plan.conflicts
             if conflict.is_held
         ]
@@ -352,52 +377,6 @@ class Run(Generic[T]):
         self.unsaved = {}
 
 
-def _intent(desk: SyncDesk[Any], operation: Operation[Any]) -> IntentRecord:
-    side = operation.replica or Replica.GO
-    reference = operation.reference or f"{operation.pos_id}/{operation.go_id}"
-    return IntentRecord(
-        kind=desk.kind,
-        side=side.value,
-        reference=reference,
-        operation=desk.care.intent(operation),
-        planned_at=desk.now,
-        pos_id=operation.pos_id,
-        go_id=operation.go_id,
-    )
-
-
-def _held(desk: SyncDesk[Any], replica: Replica, own_id: str, links: Iterable[Link[Any]]) -> IntentRecord:
-    """
-    What keeps a record in sight that waits, and its counterpart: neither may be told of again.
-    """
-    own = "pos_id" if replica is Replica.POS else "go_id"
-    pair = next((link for link in links if getattr(link, own) == own_id), None)
-    return IntentRecord(
-        kind=desk.kind,
-        side=replica.other.value,
-        reference=f"{HELD} {own_id}",
-        operation=HELD,
-        planned_at=desk.now,
-        pos_id=pair.pos_id if pair else own_id if replica is Replica.POS else None,
-        go_id=pair.go_id if pair else own_id if replica is Replica.GO else None,
-    )
-
-
-def _disputed(desk: SyncDesk[Any], pos_id: str, go_id: str) -> IntentRecord:
-    """
-    What keeps the two records of a held conflict together.
-    """
-    return IntentRecord(
-        kind=desk.kind,
-        side=Replica.GO.value,
-        reference=f"{DISPUTED} {pos_id}/{go_id}",
-        operation=DISPUTED,
-        planned_at=desk.now,
-        pos_id=pos_id,
-        go_id=go_id,
-    )
-
-
 def _not_mended(error: ApiError | WireFormatError) -> Finding:
     return Finding(
         rule="not-finished",
@@ -405,22 +384,3 @@ def _not_mended(error: ApiError | WireFormatError) -> Finding:
         message=f"the run ended while it put orders in Go right: {error}",
         remedy="Nothing is lost; run again.",
     )
-
-
-def _conflict(desk: SyncDesk[Any], conflict: Any) -> ConflictRecord:
-    return ConflictRecord(
-        kind=desk.kind,
-        pos_id=conflict.pos_id,
-        go_id=conflict.go_id,
-        field=conflict.field,
-        base=_told(conflict.base),
-        pos=_told(conflict.pos),
-        go=_told(conflict.go),
-        chosen=conflict.chosen.value if conflict.chosen else None,
-        why=conflict.why,
-        seen_at=desk.now,
-    )
-
-
-def _told(value: Any) -> str | None:
-    return None if value is None else dump(value)

@@ -17,9 +17,12 @@ from posgo.sync._merger import Merger
 from posgo.sync._operations import Conflict, Kind, Operation
 from posgo.sync._policy import Policy, Replica, Unit
 
-__all__ = ["advance", "resolve"]
+__all__ = ["OPENED", "advance", "news", "resolve"]
 
 T = TypeVar("T")
+
+OPENED = "opened"
+"""What a link notes of a side that was opened for a change, under the field that locks it."""
 
 
 def advance(link: Link[T] | None, operation: Operation[T], *, new_id: str | None = None) -> Link[T] | None:
@@ -75,6 +78,18 @@ def _settled(link: Link[T], agreed: Mapping[str, Any]) -> Link[T]:
         unagreed=tuple(field for field in link.unagreed if field not in agreed),
         noted=tuple((name, told) for name, told in link.noted if name not in agreed),
     )
+
+
+def news(before: Link[T] | None, after: Link[T]) -> frozenset[tuple[str, str]]:
+    """
+    What a link notes that is told for the first time, and must not be stored before it is told.
+
+    Args:
+        before: The pair's link before; None if it had none.
+        after: The link with its notes.
+    """
+    known = () if before is None else before.noted
+    return frozenset(note for note in after.noted if note not in known and note[1] != OPENED)
 
 
 def resolve(

@@ -13,6 +13,7 @@ from posgo.models.records import Link, Record, go_reference, pos_reference
 from posgo.sync._draft import Draft, Phase
 from posgo.sync._fields import fingerprint, read, replace, shared_part
 from posgo.sync._lens import Values
+from posgo.sync._links import OPENED
 from posgo.sync._merge import SYSTEM, Moment, Verdict, VerdictKind, judge
 from posgo.sync._merger import Merged, Merger, Question
 from posgo.sync._operations import Conflict, Operation
@@ -23,9 +24,6 @@ from posgo.sync._writes import Case, Writes
 __all__ = ["merge_pair"]
 
 T = TypeVar("T")
-
-OPENED = "opened"
-"""What a link notes of a side that was opened for a change, under the field that locks it."""
 
 
 def merge_pair(

@@ -62,7 +62,14 @@ CRASHES = frozenset({Fault.CRASH, Fault.CRASH_AFTER, Fault.CRASH_LATE})
 class CrashedError(BaseException):
     """
     The process ends here. Nothing in it may catch this.
+
+    Args:
+        answer: What the request it ended on was answered, and nobody heard; None if it was not carried out, or later.
     """
+
+    def __init__(self, answer: object = None) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 @attrs.frozen

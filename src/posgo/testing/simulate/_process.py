@@ -80,7 +80,7 @@ class Process:
         steps: Where it stands.
         next: What it is about to do; None once it has ended.
         stalled_until: The step before which it is held up.
-        result: What the run returned; None if it did not get that far.
+        result: What the run returned, or had only to say when it crashed; None if it did not get that far.
         error: What ended it; None if nothing did.
     """
 
@@ -109,7 +109,7 @@ class Process:
         except StopIteration as end:
             self.next, self.result = None, end.value
         except CrashedError:
-            self.next = None
+            self.next, self.result = None, self.driver.last_words
         except PosgoError as error:
             self.next, self.error = None, error
 
@@ -151,6 +151,7 @@ class _Driver:
         self.client = ""
         self.may_write = True
         self.procedure: Any = None
+        self.last_words: Any = None
 
     def _new_core(self) -> _Core:
         return _Core(
@@ -309,8 +310,24 @@ class _Driver:
                 self.auditor.committed(request.changes)
             return answer
 
-        fault = yield from self._moment(moment, ask)
+        try:
+            fault = yield from self._moment(moment, ask)
+        except CrashedError as crash:
+            self._end_with(crash.answer)
+            raise
         return at_the_store(fault, ask)
+
+    def _end_with(self, answer: Any) -> None:
+        """
+        Say what a run that crashed on the answer to its very last question had only to hand over.
+
+        What it was to tell once it will not tell again: no memory can know whether somebody heard it.
+        """
+        if answer is not None:
+            try:
+                self.procedure.send(answer)
+            except StopIteration as stop:
+                self.last_words = stop.value
 
     def _wait(self, what: str, duration: timedelta, site: tuple[str, int] | None) -> Steps[None]:
         """
@@ -329,16 +346,17 @@ class _Driver:
         fault = yield moment
         if fault not in CRASHES:
             return fault
+        answer: object = None
         try:
             if fault is Fault.CRASH_AFTER or (
                 fault is Fault.CRASH_LATE and moment.place in ("store", "clock")
             ):
-                effect()
+                answer = effect()
             elif fault is Fault.CRASH_LATE:
                 self.world.arrive_later(DELAY, effect)
         except PosgoError:
             pass  # Whom a refusal would have been told is gone.
-        raise CrashedError
+        raise CrashedError(answer)
 
 
 def _nothing() -> None:
