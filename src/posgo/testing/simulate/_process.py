@@ -236,8 +236,24 @@ class _Driver:
         elif getattr(request, "writes", False):
             self.auditor.problems.append(f"a run that only looks asks for {_told(request)}")
         request = self.bug.changed(request, self.world.store, self.client)
-        answer = yield from self._carry_out(request)
+        try:
+            answer = yield from self._carry_out(request)
+        except CrashedError as crash:
+            if isinstance(request, StoreRequest) and crash.answer is not None:
+                self._end_with(crash.answer)
+            raise
         return self.bug.answered(request, answer)
+
+    def _end_with(self, answer: Any) -> None:
+        """
+        Say what a run that crashed on the answer to its very last question had only to hand over.
+
+        What it was to tell once it will not tell again: no memory can know whether somebody heard it.
+        """
+        try:
+            self.procedure.send(answer)
+        except StopIteration as stop:
+            self.last_words = stop.value
 
     def _carry_out(self, request: Any) -> Steps[Any]:
         site = _site(self.procedure)
@@ -310,24 +326,8 @@ class _Driver:
                 self.auditor.committed(request.changes)
             return answer
 
-        try:
-            fault = yield from self._moment(moment, ask)
-        except CrashedError as crash:
-            self._end_with(crash.answer)
-            raise
+        fault = yield from self._moment(moment, ask)
         return at_the_store(fault, ask)
-
-    def _end_with(self, answer: Any) -> None:
-        """
-        Say what a run that crashed on the answer to its very last question had only to hand over.
-
-        What it was to tell once it will not tell again: no memory can know whether somebody heard it.
-        """
-        if answer is not None:
-            try:
-                self.procedure.send(answer)
-            except StopIteration as stop:
-                self.last_words = stop.value
 
     def _wait(self, what: str, duration: timedelta, site: tuple[str, int] | None) -> Steps[None]:
         """
