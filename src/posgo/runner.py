@@ -104,6 +104,7 @@ class _Core:
             accounts=self.accounts,
             books=self._books,
             now=self.clock.utc_now(),
+            clock=self.clock.utc_now,
             full=full,
             approve=approve,
             dry_run=self.dry_run if dry_run is None else dry_run,

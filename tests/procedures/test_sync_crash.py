@@ -75,6 +75,7 @@ class World:
             accounts=accounts(),
             books=Books(),
             now=datetime(2026, 3, 14, tzinfo=UTC),
+            clock=self.clock.utc_now,
             full=full,
         )
         try:

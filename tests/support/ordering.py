@@ -100,6 +100,7 @@ class World:
             accounts=accounts(),
             books=self.books,
             now=self.clock.utc_now(),
+            clock=self.clock.utc_now,
             full=full,
         )
         try:

@@ -41,7 +41,8 @@ class SyncKit:
         profile: How the two systems work together.
         accounts: The account map, which knows the sales account of a VAT code; None if there is none.
         books: What is remembered of Go.
-        now: The time (UTC). It dates records of the run and chooses today's VAT rates.
+        now: The time (UTC) the run begins. It dates records of the run and chooses today's VAT rates.
+        clock: Tells the time (UTC) it ends, for the record only.
         full: Whether to look at everything.
         approve: Id of a plan a person has approved; None if none.
         dry_run: Whether to stop after planning.
@@ -54,6 +55,7 @@ class SyncKit:
     accounts: AccountMap | None
     books: Books
     now: datetime
+    clock: Callable[[], datetime]
     full: bool = False
     approve: str | None = None
     dry_run: bool = False
@@ -103,6 +105,7 @@ def _customers(kit: SyncKit) -> Procedure[KindReport]:
         go=GoCustomers(overlap=kit.profile.overlap),
         policy=policy,
         now=kit.now,
+        clock=kit.clock,
         full=kit.full,
         approve=kit.approve,
         dry_run=kit.dry_run,
@@ -124,6 +127,7 @@ def _products(kit: SyncKit) -> Procedure[KindReport]:
         go=GoProducts(catalog=catalog, overlap=kit.profile.overlap),
         policy=product_policy(policy, catalog),
         now=kit.now,
+        clock=kit.clock,
         full=kit.full,
         approve=kit.approve,
         dry_run=kit.dry_run,
@@ -162,6 +166,7 @@ def _orders(kit: SyncKit) -> Procedure[KindReport]:
         go=go,
         policy=policy,
         now=kit.now,
+        clock=kit.clock,
         full=kit.full,
         approve=kit.approve,
         dry_run=kit.dry_run,

@@ -2,7 +2,7 @@
 What keeping one kind of record alike needs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -14,7 +14,7 @@ from posgo.models.records import Link
 from posgo.procedure import Procedure, ask
 from posgo.procedures.progress import ProgressHook, SyncPhase, SyncProgress, log_progress
 from posgo.procedures.sides import Side
-from posgo.state import Changes, CommitChanges, IntentRecord, Key, LinkRecord
+from posgo.state import Changes, CommitChanges, IntentRecord, Key, LinkRecord, RunRecord
 from posgo.sync import Operation, Policy, Replica
 
 __all__ = ["DISPUTED", "HELD", "Care", "Commit", "NoCare", "Notes", "SyncDesk"]
@@ -104,25 +104,32 @@ class NoCare(Generic[T]):
 @attrs.define
 class Notes:
     """
-    Links with what was told of them for the first time.
+    What is stored when there is nothing left to do but hand the report over.
 
-    They are stored when there is nothing left to do but hand the report over: whoever ends before that has told
-    nobody, and the next run tells it.
+    That is what was told for the first time: whoever ends before has told nobody, and the next run tells it. And that
+    something was done, for the history.
 
     Attributes:
-        links: The links as they are to be stored.
+        records: What is to be stored.
         version: The store's version after the last run's commits.
     """
 
-    links: dict[Key, LinkRecord] = attrs.Factory(dict)
+    records: dict[Key, LinkRecord | RunRecord] = attrs.Factory(dict)
     version: int = 0
+
+    def add(self, records: Iterable[LinkRecord | RunRecord], version: int) -> None:
+        """
+        Take more of it.
+        """
+        self.records |= {record.key: record for record in records}
+        self.version = version
 
     def store(self) -> Procedure[None]:
         """
-        Store them.
+        Store it.
         """
-        if self.links:
-            yield from ask(CommitChanges(Changes(put=self.links.values()), self.version))
+        if self.records:
+            yield from ask(CommitChanges(Changes(put=self.records.values()), self.version))
 
 
 @attrs.frozen(kw_only=True)
@@ -135,7 +142,8 @@ class SyncDesk(Generic[T]):
         pos: The POS's side of it.
         go: Go's side of it.
         policy: The rules.
-        now: The time (UTC), for the record only; nothing is decided by it.
+        now: The time (UTC) the run began, for the record only; nothing is decided by it.
+        clock: Tells the time (UTC) it ended, for the record only.
         full: Whether to look at everything, not only at what changed.
         approve: Id of a plan the guard refused and a person has approved; None if none.
         dry_run: Whether to stop after planning.
@@ -151,6 +159,7 @@ class SyncDesk(Generic[T]):
     go: Side[T]
     policy: Policy[T]
     now: datetime
+    clock: Callable[[], datetime]
     full: bool = False
     approve: str | None = None
     dry_run: bool = False

@@ -34,6 +34,7 @@ from posgo.state import (
     Key,
     LinkRecord,
     LoadLinks,
+    RunRecord,
     TombstoneRecord,
 )
 from posgo.state._operations import STALE
@@ -296,15 +297,25 @@ class Run(Generic[T]):
 
     def _note(self) -> None:
         """
-        Leave what was told for the first time to be stored when the report is handed over.
+        Leave to be stored when the report is handed over: what was told for the first time, and that this was done.
         """
-        records = [
+        notes: list[LinkRecord | RunRecord] = [
             LinkRecord(kind=self.desk.kind, link=self.links[pair])
             for pair in self.untold
             if pair in self.links
         ]
-        self.desk.notes.links |= {record.key: record for record in records}
-        self.desk.notes.version = self.version
+        if self.written or self.failed:
+            notes.append(self._run_record())
+        self.desk.notes.add(notes, self.version)
+
+    def _run_record(self) -> RunRecord:
+        return RunRecord(
+            kind=self.desk.kind,
+            started_at=self.desk.now,
+            ended_at=self.desk.clock(),
+            outcome="stopped" if self.stopped else "some failed" if self.failed else "done",
+            counts=self.written,
+        )
 
     def _save(self) -> Procedure[None]:
         if self.unsaved:

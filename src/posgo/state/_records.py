@@ -267,11 +267,14 @@ class RunRecord:
     """
     One run and how it ended. History: it expires. It holds no personal data.
 
+    posgo leaves one for each kind of record a sync has written, or tried to, when the run ends; a poll that found
+    nothing to do leaves none.
+
     Attributes:
-        kind: What it was about, such as ``"customers"`` or ``"settlements"``.
+        kind: What it was about, such as ``"customers"``.
         started_at: When it began (UTC).
-        ended_at: When it ended (UTC); None while it is at work, or if it died.
-        outcome: How it ended, in a word or two.
+        ended_at: When it ended (UTC); None if that is not known.
+        outcome: How it ended, in a word or two: ``"done"``, ``"some failed"``, ``"stopped"``.
         counts: What it did, such as ``{"create go": 3}``.
     """
 

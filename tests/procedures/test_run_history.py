@@ -1,0 +1,95 @@
+"""
+What a store remembers of runs: what was done, when, and how it ended.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from posgo import profiles
+from posgo.clients.go_client import GoClient
+from posgo.models.parties import Customer
+from posgo.state import RunRecord
+from posgo.testing import NO_LIMIT
+from support.shops import Shop
+
+BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sync", "async"])
+def shop(request: pytest.FixtureRequest) -> Shop:
+    return Shop(colour=request.param, profile=profiles.PRESSIS_POS)
+
+
+def runs(shop: Shop, kind: str = "customers") -> tuple[RunRecord, ...]:
+    with GoClient(shop.go.credentials, transport=shop.go.transport, limiter=NO_LIMIT) as go:
+        client = go.integration.get().client_id
+    return shop.store.history(client, kind, since=BEFORE).runs
+
+
+def test_a_run_that_wrote_is_remembered(shop: Shop) -> None:
+    """
+    With its counts (Go gave the customer a number) and both times: it waited for Go's reads before it ended.
+    """
+    began = shop.clock.utc_now()
+    shop.pos.put(Customer(name="Anna"))
+    shop.sync()
+
+    (run,) = runs(shop)
+    assert ("done", {"create go": 1, "update pos": 1}) == (run.outcome, run.counts)
+    assert began == run.started_at
+    assert run.ended_at is not None
+    assert timedelta(seconds=2) <= run.ended_at - began
+
+
+def test_a_run_with_nothing_to_do_leaves_nothing(shop: Shop) -> None:
+    """
+    A poll every few seconds would fill the store otherwise.
+    """
+    shop.pos.put(Customer(name="Anna"))
+    shop.sync()
+    shop.clock.advance(60)
+    shop.sync()
+    shop.sync(full=True)
+    shop.sync(dry_run=True)
+
+    assert 1 == len(runs(shop))
+    assert () == runs(shop, "products")
+
+
+def test_a_record_that_is_refused(shop: Shop) -> None:
+    """
+    The others are written, and the run says that not all were.
+    """
+    shop.pos.put(Customer(name="Anna"))
+    shop.pos.put(Customer(name="Berit"))
+    shop.go.fail_next(400, method="POST", path="/Customers")
+    shop.sync()
+
+    (run,) = runs(shop)
+    assert ("some failed", {"create go": 1, "update pos": 1}) == (run.outcome, run.counts)
+
+
+def test_a_run_that_had_to_stop(shop: Shop) -> None:
+    """
+    What would meet every other record as well ends the run.
+    """
+    shop.pos.put(Customer(name="Anna"))
+    shop.go.fail_next(503, times=9, method="POST", path="/Customers")
+    shop.sync()
+
+    (run,) = runs(shop)
+    assert ("stopped", {}) == (run.outcome, run.counts)
+
+
+def test_old_runs_are_forgotten(shop: Shop) -> None:
+    """
+    With the conflicts, after ninety days.
+    """
+    shop.pos.put(Customer(name="Anna"))
+    shop.sync()
+    shop.clock.advance(timedelta(days=91).total_seconds())
+    shop.pos.put(Customer(name="Berit"))
+    shop.sync()
+
+    assert 1 == len(runs(shop))
