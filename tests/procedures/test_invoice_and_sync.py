@@ -132,6 +132,32 @@ def test_what_a_credit_note_takes_back_is_credited(counter: Counter) -> None:
     assert {} == counter.sync()
 
 
+@pytest.mark.parametrize("status", [OrderStatus.DRAFT, OrderStatus.CONFIRMED], ids=lambda each: each.value)
+@pytest.mark.parametrize("named", ["before the sync", "after it"])
+def test_a_credit_note_a_sync_has_made_settles_its_invoice(status: OrderStatus, named: str) -> None:
+    """
+    A draft or locked order of a sync carries its own reference: Go matches the two once it has the invoice's.
+    """
+    counter = a_counter(PRESSIS_POS)
+    number = counter.shop.invoice(counter.order).invoice_no
+    back = OrderLine(product=counter.product, quantity=-3)
+    note = Order(
+        customer=counter.ours.customer,
+        status=status,
+        credits=number if named == "before the sync" else None,
+        lines=[back],
+    )
+    own_id = counter.shop.pos.put(note)
+    counter.sync()
+    counter.shop.pos.put(attrs.evolve(counter.shop.pos.get(Order, own_id), credits=number), own_id)
+    counter.shop.clock.advance(5)
+    assert Decimal("-299.70") == counter.shop.invoice(own_id).total
+
+    assert [Decimal(0), Decimal(0)] == [each.balance for each in counter.shop.go.invoices]
+    counter.sync()
+    assert OrderStatus.CREDITED is counter.ours.status
+
+
 def test_an_edit_in_go_comes_first() -> None:
     """
     The draft a person changed in Go is told, synced, and then invoiced as it is.

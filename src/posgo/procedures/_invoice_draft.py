@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from posgo.clients.go import sales_orders
 from posgo.models.findings import Finding
 from posgo.models.go_orders import SalesOrder
 from posgo.models.orders import Order, OrderLine, OrderStatus
@@ -81,18 +80,10 @@ def write_draft(prepared: Prepared, order: Order, writer: OrderWriter, *, made: 
     status = OrderStatus.DRAFT if writer.shown.status == "Draft" else OrderStatus.CONFIRMED
     target, reference = attrs.evolve(order, status=status), prepared.wanted.reference or ""
     if not made:
+        yield from writer.relate(prepared.wanted)
         yield from writer.write(target)
     if not writer.is_finished(target, reference):
         yield from writer.finish(target, reference)
-    wanted = prepared.wanted
-    if writer.shown.related_invoice_no != wanted.related_invoice_no:
-        new = attrs.evolve(
-            writer.shown,
-            related_invoice_no=wanted.related_invoice_no,
-            matching_reference=wanted.matching_reference,
-        )
-        told = yield from sales_orders.update(writer.shown, new)
-        writer.shown = attrs.evolve(told, lines=writer.shown.lines)
 
 
 def money_findings(prepared: Prepared, order: Order, shown: SalesOrder) -> Iterator[Finding]:

@@ -63,6 +63,23 @@ class OrderWriter:
         self.like = order
         yield from self._finish(order)
 
+    def relate(self, wanted: SalesOrder) -> Procedure[None]:
+        """
+        Make it take back the invoice it shall, and carry what Go matches the two by. A locked one is opened, and left open.
+
+        Args:
+            wanted: What it shall say; of its references only ours or a blank one is replaced.
+        """
+        new = attrs.evolve(self.shown, related_invoice_no=wanted.related_invoice_no)
+        if new != self.shown or (
+            wanted.related_invoice_no is not None
+            and self.shown.matching_reference in (None, wanted.reference)
+        ):
+            new = attrs.evolve(new, matching_reference=wanted.matching_reference)
+        if new != self.shown:
+            yield from self._open()
+            yield from self._put_header(attrs.evolve(new, status=self.shown.status))
+
     def finish(self, order: Order, reference: str) -> Procedure[None]:
         """
         Put right what no plan speaks of: references, names of lines, prices under another VAT, the øre.
