@@ -2,7 +2,7 @@
 Orders kept alike: what people on both sides do, and what becomes of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.parties import Customer
 from posgo.procedures.order_position import Position
-from posgo.state import Changes, LinkRecord
+from posgo.state import Changes, IntentRecord, LinkRecord, MemoryStore
 from posgo.sync.policies import orders
 from support.ordering import World, sum_of
 
@@ -31,6 +31,22 @@ def asked(world: World, since: int) -> list[str]:
         for request in world.go.requests[since:]
         if "Token" not in request.path
     ]
+
+
+class BusyStore(MemoryStore):
+    """
+    A store while whose intents are written somebody is at work.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.edits: list[Callable[[], object]] = []
+
+    def commit(self, client: str, changes: Changes, *, expected_version: int) -> int:
+        if any(isinstance(each, IntentRecord) for each in changes.put):
+            while self.edits:
+                self.edits.pop()()
+        return super().commit(client, changes, expected_version=expected_version)
 
 
 @pytest.fixture
@@ -261,6 +277,23 @@ class TestLocked:
         linked.edit_in_pos(own_id, lines=[*linked.in_pos.lines, linked.line(text="Late")])
 
         assert "update go" not in linked.sync().written
+
+    def test_confirmed_by_a_person_meanwhile(self, linked: World) -> None:
+        """
+        Of an order that is confirmed between look and write only what the plan changes is written: it stays confirmed.
+        """
+        linked.go.replica_lag = timedelta(0)
+        own_id, go_id, store = next(iter(linked.pos.all(Order))), linked.go_id, BusyStore()
+        linked.lose_store(store)
+        linked.sync()
+        linked.edit_in_pos(own_id, reference="Kari")
+        store.edits.append(lambda: linked.edit_in_go(go_id, status="confirmed"))
+        linked.sync()
+        order = linked.go.get(Order, go_id)
+
+        assert (OrderStatus.CONFIRMED, "Kari") == (order.status, order.reference)
+        linked.sync()
+        linked.check()
 
     def test_is_confirmed_again_though_a_line_is_refused(self, confirmed: World) -> None:
         """

@@ -69,11 +69,11 @@ class World:
         self._links.append(LinkRecord(kind=kind, link=link))
         return pos_id
 
-    def lose_store(self) -> None:
+    def lose_store(self, other: MemoryStore | None = None) -> None:
         """
-        A store that knows customers and products, and nothing of orders.
+        Another store, which knows customers and products, and nothing of orders.
         """
-        self.store = MemoryStore()
+        self.store = other or MemoryStore()
         self.store.commit("client", Changes(put=self._links), expected_version=0)
 
     def process(

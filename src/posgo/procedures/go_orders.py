@@ -356,7 +356,7 @@ class GoOrders:
         now = self._record(forms, shown).value
         expect(now, changes)
         # What the plan does not change stays as Go has it by now.
-        names = {"status", *(change.field.partition(".")[0].partition("[")[0] for change in changes)}
+        names = {change.field.partition(".")[0].partition("[")[0] for change in changes}
         value = attrs.evolve(now, **{name: getattr(value, name) for name in names})
         if not self.reopens and shown.status == "Confirmed" and value.status is OrderStatus.CONFIRMED:
             raise _refused("PATCH", "the order is confirmed in Go, and posgo is not to open it")
