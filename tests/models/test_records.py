@@ -116,3 +116,11 @@ class TestReferences:
         assert "pos:" + longest == pos_reference(longest)
         assert {50} == {len(pos_reference(longer)), len(go_reference(longer * 2))}
         assert pos_reference(longer) != pos_reference(other)
+
+    def test_nothing_a_filter_would_take_apart(self) -> None:
+        """
+        Go separates the values of a filter by commas, so an id with one is hashed as well, and can be asked for.
+        """
+        assert {50} == {len(pos_reference("a,b")), len(go_reference("a,b"))}
+        assert "," not in pos_reference("a,b")
+        assert pos_reference("a,b") != pos_reference("a,c")

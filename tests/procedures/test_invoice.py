@@ -161,6 +161,19 @@ class TestAnswer:
             till.pos.get(Order, order).invoice_no,
         )
 
+    def test_a_comma_in_its_id(self, till: Till) -> None:
+        """
+        An order whose id holds what separates values in Go's filters is an order like others, also if the store is lost.
+        """
+        order = till.pos.put(till.pos.get(Order, till.order()), "17,2")
+        first = till.invoice(order)
+        till.clock.advance(5)
+        till.forget()
+        again = till.invoice(order)
+
+        assert attrs.evolve(first, already_invoiced=True) == again
+        assert 1 == len(till.go.invoices)
+
     def test_products_are_known_by_their_code(self, till: Till) -> None:
         """
         A product that was never synced is Go's with the same code, at the POS's price.

@@ -900,6 +900,18 @@ class TestAdopted:
         assert not report.conflicts
         assert before == (world.in_pos, world.go.get(Order, world.go_id))
 
+    def test_an_order_with_a_comma_in_its_id(self, world: World) -> None:
+        """
+        A reference that had to be hashed is known again, though nobody can read it.
+        """
+        world.pos.put(world.order(world.line(quantity=2)), "17,2")
+        world.sync()
+        world.lose_store()
+        world.sync(full=True)
+
+        assert ["17,2"] == list(world.pos.all(Order))
+        world.check()
+
     def test_a_draft_both_have_added_to(self, world: World) -> None:
         """
         Lines added on either side since are added on the other.

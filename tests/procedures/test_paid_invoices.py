@@ -147,6 +147,15 @@ class TestTheDayOfAnInvoice:
         assert POSTED is shop.settle(a_paid_day(paid(500, order="o1", customer="c1"))).status
         assert {number: NIL} == balances(shop.go)
 
+    def test_an_order_with_a_comma_in_its_id(self, shop: Shop, invoicing: Invoicing, customer: int) -> None:
+        """
+        What separates values in Go's filters separates no orders.
+        """
+        number = invoicing.invoice(customer, "o,1", linked=False)
+
+        assert POSTED is shop.settle(a_paid_day(paid(500, order="o,1", customer="c1"))).status
+        assert {number: NIL} == balances(shop.go)
+
     def test_a_customer_the_pos_does_not_know(self, shop: Shop, invoicing: Invoicing) -> None:
         """
         An invoice made by hand is its customer's, by Go's number where the POS has no name for them.

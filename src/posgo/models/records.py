@@ -129,7 +129,8 @@ def pos_reference(pos_id: str) -> str:
     """
     What Go's copy says of its counterpart in the POS: ``pos:<id>``.
 
-    Go takes 50 characters; a longer text keeps the prefix and 46 digits of the SHA-256 of the id.
+    Go takes 50 characters, and separates the references it is asked for by commas; a text that is longer or
+    holds one keeps the prefix and 46 digits of the SHA-256 of the id.
     """
     return _reference("pos:", pos_id)
 
@@ -142,7 +143,7 @@ def go_reference(go_id: str) -> str:
 
 
 def _reference(prefix: str, own_id: str) -> str:
-    if len(prefix) + len(own_id) <= _REFERENCE_LENGTH:
+    if len(prefix) + len(own_id) <= _REFERENCE_LENGTH and "," not in own_id:
         return prefix + own_id
     digest = hashlib.sha256(own_id.encode()).hexdigest()
     return prefix + digest[: _REFERENCE_LENGTH - len(prefix)]

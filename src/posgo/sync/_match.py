@@ -224,9 +224,7 @@ class Matcher(Generic[T]):
         if own_id in known:
             return own_id
         # A hashed reference cannot be read; it can only be recognised.
-        return next(
-            (each for each in known if len(each) + len(prefix) > 50 and make(each) == reference), None
-        )
+        return next((each for each in known if make(each) == reference), None)
 
     def _hold_claimant(self, claimant: Node, named: Node) -> None:
         (side, own_id), (other, other_id) = claimant, named
