@@ -5,7 +5,6 @@ Both sides of a plan speak of customers and products by the POS's ids. A
 translation knows the links of those an order names, and what Go charges them.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
@@ -43,7 +42,7 @@ def line_reference(reference: str | None) -> str | None:
     """
     if reference is None or len(reference) <= _REFERENCE_LENGTH:
         return reference
-    return "pos:" + hashlib.sha256(reference.encode()).hexdigest()[: _REFERENCE_LENGTH - len("pos:")]
+    return pos_reference(reference)
 
 
 def _by_pos(links: Iterable[Link[T]]) -> dict[str, Link[T]]:
