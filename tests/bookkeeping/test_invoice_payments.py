@@ -322,6 +322,61 @@ class TestPayIns:
         assert "unmapped-tender" == the_finding(settle(other, accounts, open_items=[item()])).rule
 
 
+class TestTender:
+    """
+    What the tenders should hold they must know.
+    """
+
+    @pytest.mark.parametrize("held", [0, 20], ids=["not in the tenders", "under another tender"])
+    def test_that_the_z_report_does_not_have(self, held: int) -> None:
+        """
+        It blocks alone: the money is missing, or stands under another means of payment; a busy day's cash rounding
+        could explain it, and never does.
+        """
+        z = sale_day(
+            tenders=[Tender(code=CASH, amount=125 + held)],
+            receipts=100,
+            invoice_payments=[payment(20, tender="VIPPS")],
+        )
+        settlement = settle(z, ACCOUNTS, open_items=[item(20)])
+
+        assert [("invoice-tender", Severity.BLOCK)] == told(settlement)
+        assert ["invoice-tender"] == [each.rule for each in settlement.findings if each.blocks]
+        assert "20.00" in the_finding(settlement).message
+        assert "VIPPS" in the_finding(settlement).message
+        assert "in_payments = false" in the_finding(settlement).remedy
+
+    @pytest.mark.parametrize("name", ["VIPPS", "12011"])
+    def test_by_either_code(self, name: str) -> None:
+        """
+        The till's own code and the predefined one both name the row, were its sum 0 by what was paid back that day.
+        """
+        z = sale_day(
+            tenders=[Tender(code=CARD, amount=625), Tender(code="12011", pos_code="VIPPS", amount=0)],
+            invoice_payments=[payment(tender=name)],
+        )
+
+        assert [] == told(settle(z, ACCOUNTS, open_items=[item()]))
+
+    def test_all_at_once(self) -> None:
+        """
+        Payments with one such means of payment are told in one finding, and those of nothing in none.
+        """
+        z = sale_day(
+            invoice_payments=[
+                payment(20, tender="VIPPS"),
+                payment(30, tender="VIPPS"),
+                payment(0, tender="?"),
+                payment(40, tender="GAVE"),
+            ]
+        )
+        blocking = [each for each in settle(z, ACCOUNTS, open_items=[item(90)]).findings if each.blocks]
+
+        assert [("invoice-tender", Decimal(50)), ("invoice-tender", Decimal(40))] == [
+            (each.rule, each.actual) for each in blocking
+        ]
+
+
 class TestOneInvoiceOnePosting:
     """
     The open balance in Go, to the øre; the rest is rounding.

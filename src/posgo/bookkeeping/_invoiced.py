@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import attrs
 
+from posgo.bookkeeping._tenders import known_tender
 from posgo.bookkeeping._vat import gross, gross_of_all
 from posgo.bookkeeping.accounts import INVOICES, AccountMap
 from posgo.models._money import NOK_0, format_nok
@@ -62,12 +63,13 @@ def invoiced(z: ZReport, accounts: AccountMap) -> Invoiced:
     own = attrs.evolve(z, vat_rows=(*z.vat_rows, *map(_negated, named)))
     pay_ins, contradiction = _pay_ins(z, accounts)
     outside = () if _in_payments(accounts) else pay_ins
+    strangers = () if contradiction else tuple(_unknown_tenders(z, outside))
     return Invoiced(
         own=own,
         taken=taken,
         inside=_paid(z.invoice_payments) - _paid(outside),
         outside=outside,
-        findings=(*doubts, *_more_than_sold(z, own, taken, accounts), *contradiction),
+        findings=(*doubts, *_more_than_sold(z, own, taken, accounts), *contradiction, *strangers),
     )
 
 
@@ -179,6 +181,26 @@ def _pay_ins(z: ZReport, accounts: AccountMap) -> tuple[tuple[InvoicePayment, ..
         if payments and moved == _paid(payments):
             return payments, []
     return (), [_other_sum(rows, moved, z)]
+
+
+def _unknown_tenders(z: ZReport, outside: Iterable[InvoicePayment]) -> Iterator[Finding]:
+    """
+    What the tenders should hold and do not know: it may be missing, and cash rounding is no explanation for that.
+    """
+    shown, unknown = tuple(outside), dict[str, Decimal]()
+    for payment in z.invoice_payments:
+        if payment.amount and payment not in shown and known_tender(payment, z) is None:
+            unknown[payment.tender] = unknown.get(payment.tender, NOK_0) + payment.amount
+    for tender, amount in unknown.items():
+        finding = _blocks(
+            "invoice-tender",
+            f"{format_nok(amount)} was paid on invoices by {tender}, and the Z-report has no such means of payment",
+            "Have the POS's adapter name the means of payment by a code of the Z-report. If this till's means of payment "
+            "do not hold what is paid on invoices, have it show that as a pay-in, and declare its type under [movements] "
+            "with in_payments = false.",
+            f"tender {tender}",
+        )
+        yield attrs.evolve(finding, actual=amount)
 
 
 def _other_sum(rows: Iterable[Movement], moved: Decimal, z: ZReport) -> Finding:

@@ -12,7 +12,7 @@ from posgo.models._money import format_nok
 from posgo.models.findings import Finding, Severity
 from posgo.models.pos import InvoicePayment, Tender, ZReport
 
-__all__ = ["CASH", "pay_in_lines", "tender_lines", "tender_of", "took_cash"]
+__all__ = ["CASH", "known_tender", "pay_in_lines", "tender_lines", "tender_of", "took_cash"]
 
 CASH = "12001"
 """Predefined payment code of cash, in any currency."""
@@ -40,10 +40,16 @@ def pay_in_lines(
 
 def tender_of(payment: InvoicePayment, z: ZReport) -> Tender:
     """
-    The means of payment of an invoice, as the Z-report knows it by either of its codes.
+    The means of payment of an invoice, as the Z-report knows it by either of its codes; else as the payment names it.
     """
-    known = (tender for tender in z.tenders if payment.tender in (tender.pos_code, tender.code))
-    return next(known, Tender(code=payment.tender, amount=0))
+    return known_tender(payment, z) or Tender(code=payment.tender, amount=0)
+
+
+def known_tender(payment: InvoicePayment, z: ZReport) -> Tender | None:
+    """
+    The Z-report's own row for the means of payment of an invoice; None if it has none.
+    """
+    return next((tender for tender in z.tenders if payment.tender in (tender.pos_code, tender.code)), None)
 
 
 def _lines(tenders: Iterable[Tender], role: Role, accounts: AccountMap) -> tuple[list[Line], list[Finding]]:

@@ -296,7 +296,7 @@ class InvoicePayment:
         invoice_no: Go's invoice number; None if the POS does not know it.
         customer: The POS's id of the customer; None takes the invoice's, unasked.
         amount: NOK received, cash rounding included; negative if it was paid out.
-        tender: Payment code, as :attr:`Tender.code`.
+        tender: Payment code, as :attr:`Tender.code` or :attr:`Tender.pos_code` of a row of the Z-report.
         sales:
             The invoice's sales as the till counts them in its VAT rows of that day, if it does: signs and
             reading as there, each sale with one payment only. Empty if they do not stand there.
