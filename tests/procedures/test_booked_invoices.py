@@ -23,9 +23,12 @@ from posgo.exceptions import (
 from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.parties import Customer
+from posgo.models.vouchers import SettlementStatus
 from posgo.procedures._needs import Preflight, needs
 from posgo.procedures.books import Books
 from posgo.profiles import Invoicing
+from support.invoices import a_paid_day, paid
+from support.shops import Shop
 from support.tills import BUYER, CLIENT, MUG, PROFILE, Stop, Till
 
 DAY = date(2026, 3, 13)
@@ -362,6 +365,35 @@ class TestOnce:
 
         asked = Counter(each.method for each in till.go.requests[before:] if "Token" not in each.path)
         assert {"GET": 1, "POST": 1} == asked
+
+
+@pytest.mark.parametrize("numbered", [False, True], ids=["by its order", "by its own number as well"])
+@pytest.mark.parametrize("forgets", [False, True], ids=["remembered", "forgotten"])
+def test_it_is_paid_at_the_till(numbered: bool, forgets: bool) -> None:  # noqa: FBT001
+    """
+    The order is what it is known by in Go, whose own invoice of the same number is another one.
+    """
+    till = a_till()
+    till.go.replica_lag = timedelta(0)
+    order = issued(till, till.line(quantity=2))
+    shop = Shop(go=till.go, pos=till.pos, store=till.store, profile=OURS, clock=till.clock)
+    shop.invoice(order)
+    till.clock.advance(5)
+    payment = paid("199.80", order=order, customer=till.buyer, invoice_no=4711 if numbered else None)
+    z = a_paid_day(payment)
+    first = shop.settle(z)
+    if forgets:
+        shop.lose_state()
+    again = shop.settle(z)
+
+    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [first.status, again.status]
+    assert first.voucher_id == again.voucher_id
+    owed, credit = (line for voucher in till.go.vouchers for line in voucher.lines if line.matching_reference)
+    assert (owed.customer_id, -owed.amount, f"pos:{order}") == (
+        credit.customer_id,
+        credit.amount,
+        credit.matching_reference,
+    )
 
 
 def test_the_preflight_asks_for_what_it_takes() -> None:

@@ -293,7 +293,9 @@ class InvoicePayment:
 
     Attributes:
         order: The POS's id of the order; None if it has none. It or ``invoice_no`` must be given to settle.
-        invoice_no: Go's invoice number; None if the POS does not know it.
+        invoice_no:
+            Go's invoice number; None if the POS does not know it. An invoice the POS issued itself is known
+            by its order, whatever stands here.
         customer: The POS's id of the customer; None takes the invoice's, unasked.
         amount: NOK received, cash rounding included; negative if it was paid out.
         tender: Payment code, as :attr:`Tender.code` or :attr:`Tender.pos_code` of a row of the Z-report.

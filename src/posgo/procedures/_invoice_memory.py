@@ -27,7 +27,10 @@ from posgo.sync import Policy
 from posgo.sync._fields import shared_part
 from posgo.wire.stored import dump, load
 
-__all__ = ["Memory"]
+__all__ = ["ISSUED_BY_POS", "Memory"]
+
+ISSUED_BY_POS = "invoices"
+"""Kind of the pairs of invoices the POS issued itself with their vouchers, which no sync looks at."""
 
 _DRAFT = "Draft"
 
@@ -38,7 +41,7 @@ class Memory:
     What is known of one order.
 
     Attributes:
-        kind: ``"orders"``; ``"invoices"`` for invoices the POS issued itself, which no sync looks at.
+        kind: ``"orders"``, or :data:`ISSUED_BY_POS`.
         order_id: The POS's id.
         now: The time (UTC).
         policy: What both sides share of an order.

@@ -40,7 +40,7 @@ from posgo.models.vouchers import Journal, Voucher
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures import _invoice_findings as say
 from posgo.procedures._invoice_case import InvoiceDesk, InvoiceResult, refusal
-from posgo.procedures._invoice_memory import Memory
+from posgo.procedures._invoice_memory import ISSUED_BY_POS, Memory
 from posgo.procedures.books import Found, find_voucher, read_ledger, swept_voucher
 from posgo.procedures.order_books import read_departments
 from posgo.state import LoadLinks
@@ -48,7 +48,6 @@ from posgo.sync.policies import orders
 
 __all__ = ["book_invoice"]
 
-_KIND = "invoices"
 _OPEN = (OrderStatus.DRAFT, OrderStatus.CONFIRMED)
 
 
@@ -61,7 +60,7 @@ def book_invoice(desk: InvoiceDesk, accounts: AccountMap, record: Record[Order])
         ApiError: If Go or the POS could not be asked, or it is still in doubt. Nothing is lost: call again.
     """
     policy = desk.profile.orders or orders()
-    memory = yield from Memory.load(record.id, desk.now, policy, _KIND)
+    memory = yield from Memory.load(record.id, desk.now, policy, ISSUED_BY_POS)
     case = _Booking(desk=desk, accounts=accounts, record=record, memory=memory)
     try:
         return (yield from case.run())
@@ -300,7 +299,7 @@ class _Booking:
         """
         if self.order.credits is None:
             return None
-        loaded = yield from ask(LoadLinks(_KIND))
+        loaded = yield from ask(LoadLinks(ISSUED_BY_POS))
         booked = (link for link in loaded.links if link.base.invoice_no == self.order.credits)
         link = next(booked, None)
         return None if link is None else pos_reference(link.pos_id)

@@ -6,7 +6,7 @@ Afterwards nothing is open any more: then the voucher itself tells, by the
 references of its lines, with how much each invoice was paid.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
@@ -24,6 +24,7 @@ from posgo.models.parties import Customer
 from posgo.models.pos import InvoicePayment, ZReport
 from posgo.models.records import Link, pos_reference
 from posgo.procedure import Procedure, ask
+from posgo.procedures._invoice_memory import ISSUED_BY_POS
 from posgo.state import LoadLinks
 
 __all__ = ["Receivables", "posted_receivables", "read_receivables"]
@@ -81,7 +82,10 @@ def read_receivables(z: ZReport, on: date) -> Procedure[Receivables]:
         on: The day whose balances count.
     """
     links = yield from _order_links(z)
-    payments = _numbered(z.invoice_payments, {link.pos_id: link.base.invoice_no for link in links})
+    payments = _numbered(
+        _without_numbers(z.invoice_payments, (yield from _issued_by_pos(z))),
+        {link.pos_id: link.base.invoice_no for link in links},
+    )
     shown = yield from _open(payments, on)
     shown += yield from _not_open(payments, shown)
     payments = _numbered(payments, {each.order: each.invoice_no for each in shown if each.order})
@@ -105,7 +109,9 @@ def posted_receivables(z: ZReport, posted: PostedVoucher) -> Procedure[Receivabl
     What a posted voucher says of the invoices: each was open with what was booked on it.
     """
     links = yield from _order_links(z)
-    payments = _numbered(z.invoice_payments, {link.pos_id: link.base.invoice_no for link in links})
+    own = (yield from _issued_by_pos(z)) | _unnumbered_on(posted.lines, z.invoice_payments)
+    payments = _without_numbers(z.invoice_payments, own)
+    payments = _numbered(payments, {link.pos_id: link.base.invoice_no for link in links})
     payments = _numbered(payments, _numbers_on(posted.lines, payments))
     items: dict[Name, OpenItem] = {}
     accounts: dict[str, int] = {}
@@ -129,12 +135,31 @@ def posted_receivables(z: ZReport, posted: PostedVoucher) -> Procedure[Receivabl
 # -- which invoices ----------------------------------------------------------------
 
 
-def _order_links(z: ZReport) -> Procedure[tuple[Link[Order], ...]]:
+def _order_links(z: ZReport, kind: str = "orders") -> Procedure[tuple[Link[Order], ...]]:
     named = tuple(dict.fromkeys(payment.order for payment in z.invoice_payments if payment.order))
     if not named:
         return ()
-    loaded = yield from ask(LoadLinks("orders", pos_ids=named))
+    loaded = yield from ask(LoadLinks(kind, pos_ids=named))
     return loaded.links
+
+
+def _issued_by_pos(z: ZReport) -> Procedure[set[str]]:
+    """
+    Orders whose invoices the POS issued itself: their numbers are the POS's, and another invoice of Go may have the same.
+    """
+    links = yield from _order_links(z, ISSUED_BY_POS)
+    return {link.pos_id for link in links}
+
+
+def _without_numbers(
+    payments: Iterable[InvoicePayment], orders: Collection[str]
+) -> tuple[InvoicePayment, ...]:
+    """
+    The payments, those of these orders by the order alone.
+    """
+    return tuple(
+        attrs.evolve(payment, invoice_no=None) if payment.order in orders else payment for payment in payments
+    )
 
 
 def _numbered(
@@ -296,6 +321,16 @@ def _accounts(shown: Iterable[_Shown]) -> Procedure[dict[int | None, int]]:
 
 
 # -- what a voucher says -----------------------------------------------------------------
+
+
+def _unnumbered_on(lines: Iterable[JournalLine], payments: Iterable[InvoicePayment]) -> set[str]:
+    """
+    Orders whose invoices the voucher paid by reference alone: Go had no number of them.
+    """
+    references = {line.matching_reference for line in lines if line.reference is None}
+    return {
+        payment.order for payment in payments if payment.order and pos_reference(payment.order) in references
+    }
 
 
 def _numbers_on(lines: Iterable[JournalLine], payments: Iterable[InvoicePayment]) -> dict[str, int | None]:
