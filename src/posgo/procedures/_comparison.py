@@ -19,7 +19,7 @@ from posgo.procedures.books import Found, find_voucher, read_ledger
 from posgo.procedures.receivables import posted_receivables
 from posgo.state import SettlementRecord
 
-__all__ = ["Held", "compare", "standing"]
+__all__ = ["Held", "compare", "says_the_same", "standing"]
 
 
 class Held(enum.Enum):
@@ -76,7 +76,7 @@ def compare(case: Case, entry: JournalEntry | None, found: Found) -> Procedure[t
                 return case, Held.REVERSED
             if case.z.invoice_payments:
                 case, entry = yield from _as_posted(case, posted)
-            return case, _held(entry is not None and _equal(entry, posted))
+            return case, _held(entry is not None and says_the_same(entry, posted))
     if found.reversed:
         return case, Held.REVERSED
     return case, _held((yield from _booked_the_same(case, found)))
@@ -99,7 +99,10 @@ def _held(same: bool) -> Held:  # noqa: FBT001
     return Held.SAME if same else Held.OTHER
 
 
-def _equal(entry: JournalEntry, posted: PostedVoucher) -> bool:
+def says_the_same(entry: JournalEntry, posted: PostedVoucher) -> bool:
+    """
+    Whether a posted voucher has the date and the lines of an entry, in whatever order and words.
+    """
     ours, theirs = (
         Counter((line.account_id, line.vat_id, line.amount, line.department_id) for line in lines)
         for lines in (entry.lines, posted.lines)

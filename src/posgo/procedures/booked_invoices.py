@@ -6,10 +6,7 @@ sent without an answer is looked up by its reference before it is sent again,
 and a voucher Go already holds counts only if it says the same.
 """
 
-from collections import Counter
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
 
 import attrs
 
@@ -39,6 +36,7 @@ from posgo.models.records import Record, pos_reference
 from posgo.models.vouchers import Journal, Voucher
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures import _invoice_findings as say
+from posgo.procedures._comparison import says_the_same
 from posgo.procedures._invoice_case import InvoiceDesk, InvoiceResult, refusal
 from posgo.procedures._invoice_memory import ISSUED_BY_POS, Memory
 from posgo.procedures.books import Found, find_voucher, read_ledger, swept_voucher
@@ -148,7 +146,7 @@ class _Booking:
         posted = yield from self._posted(found)
         if found.reversed or (posted is not None and posted.reversed):
             raise self.refused(say.voucher_reversed(number, found.voucher_no))
-        if posted is None or not _same(entry, posted):
+        if posted is None or not says_the_same(entry, posted):
             raise self.refused(say.other_booking(number, found.voucher_no))
         return (yield from self._conclude(posted, number or 0, before=before))
 
@@ -315,12 +313,3 @@ def _sign_findings(order: Order, voucher: Voucher | None) -> list[Finding]:
     return [
         finding for finding in say.credit_findings(order, total, None) if finding.rule != "credited-missing"
     ]
-
-
-def _same(entry: JournalEntry, posted: PostedVoucher) -> bool:
-    ours, theirs = (_counted(lines) for lines in (entry.lines, posted.lines))
-    return entry.date == posted.date and ours == theirs
-
-
-def _counted(lines: Any) -> Counter[tuple[int, int, Decimal, int | None]]:
-    return Counter((line.account_id, line.vat_id, line.amount, line.department_id) for line in lines)
