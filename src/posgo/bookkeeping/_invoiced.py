@@ -15,7 +15,7 @@ from posgo.bookkeeping._tenders import known_tender
 from posgo.bookkeeping._vat import gross, gross_of_all
 from posgo.bookkeeping.accounts import INVOICES, AccountMap
 from posgo.models._money import NOK_0, format_nok
-from posgo.models.findings import Finding, Severity
+from posgo.models.findings import Finding, Severity, blocking
 from posgo.models.pos import Direction, InvoicePayment, Movement, VatRow, ZReport
 
 __all__ = ["Invoiced", "invoiced", "is_invoice_pay_in"]
@@ -121,7 +121,7 @@ def _named_alike(rows: Iterable[VatRow], z: ZReport) -> tuple[list[VatRow], list
 
 def _not_sold(row: VatRow) -> Finding:
     code = f"VAT code {row.vat_code}" if row.vat_code else "no VAT code"
-    return _blocks(
+    return blocking(
         "invoice-sales",
         f"sales of {format_nok(row.amount)} at {row.percent} % with {code} should be taken out, because an "
         "invoice carries them, but the Z-report has no such VAT row",
@@ -147,14 +147,15 @@ def _more_than_sold(
         return
     for (code, percent), left in below.items():
         part = taken[code, percent]
-        finding = _blocks(
+        yield blocking(
             "invoice-sales",
             f"{format_nok(part)} at {percent} % should be taken out, because invoices carry it, "
             f"but the Z-report sold only {format_nok(left + part)}",
             "Have the payments say the invoices' sales as the till counts them, each sale with one payment only.",
             f"VAT row {code or f'{percent} %'}",
+            expected=left + part,
+            actual=part,
         )
-        yield attrs.evolve(finding, expected=left + part, actual=part)
 
 
 def _in_payments(accounts: AccountMap) -> bool:
@@ -192,15 +193,15 @@ def _unknown_tenders(z: ZReport, outside: Iterable[InvoicePayment]) -> Iterator[
         if payment.amount and payment not in shown and known_tender(payment, z) is None:
             unknown[payment.tender] = unknown.get(payment.tender, NOK_0) + payment.amount
     for tender, amount in unknown.items():
-        finding = _blocks(
+        yield blocking(
             "invoice-tender",
             f"{format_nok(amount)} was paid on invoices by {tender}, and the Z-report has no such means of payment",
             "Have the POS's adapter name the means of payment by a code of the Z-report. If this till's means of payment "
             "do not hold what is paid on invoices, have it show that as a pay-in, and declare its type under [movements] "
             "with in_payments = false.",
             f"tender {tender}",
+            actual=amount,
         )
-        yield attrs.evolve(finding, actual=amount)
 
 
 def _other_sum(rows: Iterable[Movement], moved: Decimal, z: ZReport) -> Finding:
@@ -223,7 +224,3 @@ def _other_sum(rows: Iterable[Movement], moved: Decimal, z: ZReport) -> Finding:
         actual=paid,
         where=f"pay-in {types}",
     )
-
-
-def _blocks(rule: str, message: str, remedy: str, where: str) -> Finding:
-    return Finding(rule=rule, severity=Severity.BLOCK, message=message, remedy=remedy, where=where)

@@ -12,7 +12,7 @@ import attrs
 from posgo.exceptions import ModelError
 from posgo.models._checks import organization_number
 from posgo.models._money import format_nok
-from posgo.models.findings import Finding, Severity
+from posgo.models.findings import Finding, Severity, blocking
 from posgo.models.ledger import Department, JournalEntry, JournalLine, LedgerAccount, VatCode
 from posgo.models.pos import ZReport
 from posgo.models.vouchers import Journal, Posting, Voucher
@@ -204,7 +204,7 @@ def _line(posting: Posting, account_id: int, vat_id: int, view: LedgerView, jour
 
 def _customer_findings(posting: Posting, account_id: int | None) -> Iterator[Finding]:
     if account_id is None:
-        yield _blocks(
+        yield blocking(
             "customer-missing",
             f"customer {posting.customer}, to whose account {format_nok(posting.amount)} should go, "
             "has none that was found in Go",
@@ -240,7 +240,7 @@ def _posting_findings(posting: Posting, day: date, view: LedgerView) -> Iterator
     yield from vat_code_findings(target, view, day)
     vat = view.vat_code(target.vat_code, day)
     if vat is not None and posting.vat_percent is not None and vat.percent != posting.vat_percent:
-        yield _blocks(
+        yield blocking(
             "vat-rate",
             f"the till sold at {posting.vat_percent} %, but on {day} VAT code {vat.code} is {vat.percent} % in Go, "
             f"which would compute another VAT from {target.what}",
@@ -256,7 +256,7 @@ def account_findings(target: Target, view: LedgerView) -> Iterator[Finding]:
     """
     account = view.accounts.get(target.account)
     if target.account in view.control_accounts and not target.subledger:
-        yield _blocks(
+        yield blocking(
             "control-account",
             f"account {target.account} belongs to a subledger and takes no postings of its own; "
             f"{target.what} should go to it",
@@ -264,7 +264,7 @@ def account_findings(target: Target, view: LedgerView) -> Iterator[Finding]:
             target.where,
         )
     if account is None:
-        yield _blocks(
+        yield blocking(
             "account-missing",
             f"account {target.account} does not exist in Go; {target.what} should go to it",
             "Create it in Go, or change the account map.",
@@ -279,7 +279,7 @@ def vat_code_findings(target: Target, view: LedgerView, day: date) -> Iterator[F
     Whether the VAT code may be used on a day.
     """
     if view.vat_code(target.vat_code, day) is None:
-        yield _blocks(
+        yield blocking(
             "vat-code-missing",
             f"VAT code {target.vat_code} is not valid in Go on {day}",
             "Choose another VAT code in the account map, or activate this one in Go.",
@@ -292,7 +292,7 @@ def department_findings(target: Target, view: LedgerView) -> Iterator[Finding]:
     Whether the department exists.
     """
     if target.department is not None and target.department not in view.departments:
-        yield _blocks(
+        yield blocking(
             "department-missing",
             f"department {target.department} does not exist in Go",
             "Create it in Go, or change [cash_points] in the account map.",
@@ -303,7 +303,7 @@ def department_findings(target: Target, view: LedgerView) -> Iterator[Finding]:
 def _demands(target: Target, account: LedgerAccount) -> Iterator[Finding]:
     own = account.vat_code or OUTSIDE_VAT
     if account.vat_code_locked and target.vat_code != own:
-        yield _blocks(
+        yield blocking(
             "locked-vat-code",
             f"account {account.number} is locked to VAT code {own} in Go; "
             f"{target.what} should be posted with code {target.vat_code}",
@@ -311,20 +311,16 @@ def _demands(target: Target, account: LedgerAccount) -> Iterator[Finding]:
             target.where,
         )
     if account.department_required and target.department is None:
-        yield _blocks(
+        yield blocking(
             "department-required",
             f"account {account.number} wants a department on every line",
             'Name one in the account map: [cash_points."*"] department = "…".',
             target.where,
         )
     if account.project_required:
-        yield _blocks(
+        yield blocking(
             "project-required",
             f"account {account.number} wants a project on every line, which a settlement has not",
             "Choose another account in the account map, or drop the requirement in Go.",
             target.where,
         )
-
-
-def _blocks(rule: str, message: str, remedy: str, where: str) -> Finding:
-    return Finding(rule=rule, severity=Severity.BLOCK, message=message, remedy=remedy, where=where)

@@ -12,7 +12,7 @@ from decimal import Decimal, localcontext
 
 from posgo.bookkeeping.accounts import AccountMap, PayoutAccounts
 from posgo.models._money import EXACT, NOK_0, format_nok
-from posgo.models.findings import Finding, Severity
+from posgo.models.findings import Finding, Severity, blocking
 from posgo.models.payouts import Payout, PayoutFee
 from posgo.models.vouchers import Journal, Posting, Settlement, Voucher
 
@@ -105,25 +105,25 @@ def _by_vat_code(payout: Payout, known: PayoutAccounts) -> dict[str | None, list
 
 def _checks(payout: Payout, known: PayoutAccounts | None) -> Iterator[Finding]:
     if known is None:
-        yield _blocks(
+        yield blocking(
             "unmapped-payout",
             f"payouts of {payout.provider} have no accounts",
             f'Add them to the account map: [payouts."{payout.provider}"] clearing = …, bank = …, fees = ….',
         )
     elif known.fees is None and any(fee.amount for fee in payout.fees):
-        yield _blocks(
+        yield blocking(
             "unmapped-payout",
             f"{payout.provider} kept {format_nok(payout.kept)}, and there is no account for its fees",
             f'Add it to the account map: [payouts."{payout.provider}"] fees = ….',
         )
     if payout.cleared - payout.kept != payout.net:
-        yield _blocks(
+        yield blocking(
             "payout-sum",
             f"payout {payout.reference} of {payout.provider} does not add up: {format_nok(payout.gross)} less refunds of "
             f"{format_nok(payout.refunds)} and fees of {format_nok(payout.kept)} is not {format_nok(payout.net)}",
             _BY_HAND,
-            payout.cleared - payout.kept,
-            payout.net,
+            expected=payout.cleared - payout.kept,
+            actual=payout.net,
         )
     if payout.rows:
         yield from _rows(payout)
@@ -137,13 +137,13 @@ def _rows(payout: Payout) -> Iterator[Finding]:
     wanted += [("fees", fees, payout.kept)] if any(row.fee for row in payout.rows) else []
     for what, actual, expected in wanted:
         if actual != expected:
-            yield _blocks(
+            yield blocking(
                 "payout-rows",
                 f"the {what} listed in payout {payout.reference} of {payout.provider} come to {format_nok(actual)}, "
                 f"its sums say {format_nok(expected)}",
                 _BY_HAND,
-                expected,
-                actual,
+                expected=expected,
+                actual=actual,
             )
 
 
@@ -174,16 +174,4 @@ def _nothing(payout: Payout) -> Finding:
         rule="nothing-to-post",
         severity=Severity.INFO,
         message=f"payout {payout.reference} of {payout.provider} holds no amounts to book",
-    )
-
-
-def _blocks(
-    rule: str,
-    message: str,
-    remedy: str,
-    expected: Decimal | None = None,
-    actual: Decimal | None = None,
-) -> Finding:
-    return Finding(
-        rule=rule, severity=Severity.BLOCK, message=message, remedy=remedy, expected=expected, actual=actual
     )

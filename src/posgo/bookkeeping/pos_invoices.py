@@ -12,7 +12,7 @@ from posgo.bookkeeping.accounts import AccountMap, SalesAccount
 from posgo.models._checks import to_tuple
 from posgo.models._money import NOK_0
 from posgo.models.catalog import Product
-from posgo.models.findings import Finding, Severity
+from posgo.models.findings import Finding, blocking
 from posgo.models.orders import Order
 from posgo.models.records import pos_reference
 from posgo.models.vouchers import Posting, Voucher
@@ -78,7 +78,7 @@ def invoice_voucher(
     sums = _sums(order, goods, settings)
     total = sum(sums.values(), NOK_0)
     if not total and not findings:
-        findings.append(_blocks("order-empty", "the order has no lines to charge for", "Add what was sold."))
+        findings.append(blocking("order-empty", "the order has no lines to charge for", "Add what was sold."))
     if findings or order.invoiced_on is None:
         return InvoiceVoucher(voucher=None, findings=findings)
     text = _text(order, total)
@@ -146,13 +146,13 @@ def _findings(order: Order, goods: Mapping[str, Product], settings: InvoiceSetti
         name for name, value in (("number", order.invoice_no), ("date", order.invoiced_on)) if value is None
     ]
     if lacks:
-        yield _blocks(
+        yield blocking(
             "invoice-undated",
             f"the POS issues invoices itself, and this one has no {' and no '.join(lacks)}",
             "Issue the invoice in the POS first (Order.invoice_no and Order.invoiced_on), then have it booked.",
         )
     if settings.vat_free:
-        yield _blocks(
+        yield blocking(
             "vat-free-invoice",
             f"customer {order.customer} is sold to without VAT, and the account map does not say where that goes",
             "Book this invoice by hand, or have Go issue the invoices of customers without VAT.",
@@ -160,7 +160,7 @@ def _findings(order: Order, goods: Mapping[str, Product], settings: InvoiceSetti
     charged = [line for line in order.lines if line.product is not None or line.unit_price is not None]
     for product in dict.fromkeys(line.product for line in charged if line.product is not None):
         if product not in goods:
-            yield _blocks(
+            yield blocking(
                 "product-missing",
                 f"the POS has no product {product}, which the order names, so its VAT is not known",
                 "Correct the order in the POS.",
@@ -168,13 +168,9 @@ def _findings(order: Order, goods: Mapping[str, Product], settings: InvoiceSetti
             )
     for code in dict.fromkeys(_code(line.product, goods, settings) for line in charged):
         if _target(code, settings.accounts) is None:
-            yield _blocks(
+            yield blocking(
                 "unmapped-vat",
                 f"sales under VAT code {code} have no account",
                 f'Add it to the account map: [sales] "{code}" = ….',
                 where=f"VAT code {code}",
             )
-
-
-def _blocks(rule: str, message: str, remedy: str, *, where: str | None = None) -> Finding:
-    return Finding(rule=rule, severity=Severity.BLOCK, message=message, remedy=remedy, where=where)

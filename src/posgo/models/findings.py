@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 
-__all__ = ["Finding", "Severity"]
+__all__ = ["Finding", "Severity", "blocking"]
 
 
 class Severity(enum.Enum):
@@ -67,3 +67,26 @@ class Finding:
         where = f" ({self.where})" if self.where else ""
         remedy = f" {self.remedy}" if self.remedy else ""
         return f"{self.severity.name} {self.rule}: {self.message}{where}{remedy}"
+
+
+def blocking(  # noqa: PLR0913 - all that a finding says
+    rule: str,
+    message: str,
+    remedy: str,
+    where: str | None = None,
+    *,
+    expected: Decimal | str | None = None,
+    actual: Decimal | str | None = None,
+) -> Finding:
+    """
+    A finding that blocks. Nobody is stopped without being told the remedy.
+    """
+    return Finding(
+        rule=rule,
+        severity=Severity.BLOCK,
+        message=message,
+        remedy=remedy,
+        expected=expected,
+        actual=actual,
+        where=where,
+    )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from posgo.exceptions import ApiError, PosgoError
 from posgo.models._money import NOK_0, format_nok
 from posgo.models.contacts import InvoiceRecipient
-from posgo.models.findings import Finding, Severity
+from posgo.models.findings import Finding, Severity, blocking
 from posgo.models.go_orders import SalesOrder
 from posgo.models.invoices import OutgoingInvoice
 from posgo.models.orders import Order, OrderStatus
@@ -44,26 +44,6 @@ GONE = frozenset({"customer-not-in-go", "customer-archived"})
 _ELECTRONIC = frozenset({"EHF", "AvtaleGiro", "Efaktura", "External", "Factoring"})
 
 
-def _blocks(  # noqa: PLR0913
-    rule: str,
-    message: str,
-    remedy: str,
-    *,
-    where: str | None = None,
-    expected: Decimal | None = None,
-    actual: Decimal | None = None,
-) -> Finding:
-    return Finding(
-        rule=rule,
-        severity=Severity.BLOCK,
-        message=message,
-        remedy=remedy,
-        where=where,
-        expected=expected,
-        actual=actual,
-    )
-
-
 # -- the order -----------------------------------------------------------------
 
 
@@ -71,7 +51,7 @@ def order_missing(order_id: str) -> Finding:
     """
     The POS does not know it.
     """
-    return _blocks(
+    return blocking(
         "order-missing",
         f"the POS has no order {order_id}",
         "Check the id; if it is right, the order was deleted in the POS.",
@@ -84,13 +64,13 @@ def order_findings(order: Order) -> Iterator[Finding]:
     What can be said of the order by itself.
     """
     if order.status is OrderStatus.CANCELLED:
-        yield _blocks(
+        yield blocking(
             "order-cancelled",
             "the order is cancelled in the POS",
             "Make a new order.",
         )
     if not any(line.product is not None or line.unit_price is not None for line in order.lines):
-        yield _blocks("order-empty", "the order has no lines to charge for", "Add what was sold.")
+        yield blocking("order-empty", "the order has no lines to charge for", "Add what was sold.")
 
 
 def credit_findings(order: Order, receipt: Decimal, credited: Credited | None) -> Iterator[Finding]:
@@ -104,7 +84,7 @@ def credit_findings(order: Order, receipt: Decimal, credited: Credited | None) -
     """
     if order.credits is None:
         if receipt < 0:
-            yield _blocks(
+            yield blocking(
                 "credits-nothing",
                 f"the order comes to {format_nok(receipt)}, which makes it a credit note, and names no invoice",
                 "Name the invoice it takes back (Order.credits); a return of goods paid at the till is rung up there.",
@@ -112,14 +92,14 @@ def credit_findings(order: Order, receipt: Decimal, credited: Credited | None) -
             )
         return
     if receipt >= 0:
-        yield _blocks(
+        yield blocking(
             "credit-not-negative",
             f"the order credits invoice {order.credits}, but comes to {format_nok(receipt)}",
             "Give what is returned a negative quantity; what is sold beside it goes on an order of its own.",
             actual=receipt,
         )
     if credited is None or credited.invoice.voucher_type == "OutgoingCreditNote":
-        yield _blocks(
+        yield blocking(
             "credited-missing",
             f"the order credits invoice {order.credits}, which Go does not have",
             "Correct the number; an invoice made elsewhere is credited where it was made.",
@@ -132,7 +112,7 @@ def credit_findings(order: Order, receipt: Decimal, credited: Credited | None) -
 def _credited_findings(receipt: Decimal, credited: OutgoingInvoice, before: Decimal) -> Iterator[Finding]:
     where = f"invoice {credited.invoice_no}"
     if credited.is_reversed:
-        yield _blocks(
+        yield blocking(
             "credited-reversed",
             f"{where}, which the order credits, was reversed in Go",
             "Nothing is left to credit; cancel the order.",
@@ -141,7 +121,7 @@ def _credited_findings(receipt: Decimal, credited: OutgoingInvoice, before: Deci
     total = credited.total_amount
     if total is not None and before - receipt > total:
         of_it = f", of which {format_nok(before)} is credited already" if before else ""
-        yield _blocks(
+        yield blocking(
             "credit-too-large",
             f"the order takes back {format_nok(-receipt)}, but {where} was of {format_nok(total)}{of_it}",
             "Return no more than was invoiced, at the price it was invoiced for, and only once.",
@@ -158,7 +138,7 @@ def customer_missing(customer: str) -> Finding:
     """
     Nobody in Go is the customer.
     """
-    return _blocks(
+    return blocking(
         "customer-not-in-go",
         f"customer {customer} does not exist in Go",
         f"Run sync_customers(), which makes customer {customer} in Go or says what keeps it from that; then invoice again.",
@@ -170,7 +150,7 @@ def customer_archived(customer: str) -> Finding:
     """
     The customer is out of use.
     """
-    return _blocks(
+    return blocking(
         "customer-archived",
         f"customer {customer} is archived in Go",
         f"Take customer {customer} into use again in Go or in the POS, run sync_customers(), then invoice again.",
@@ -182,7 +162,7 @@ def other_customer(customer: str) -> Finding:
     """
     A credit note for somebody else's invoice.
     """
-    return _blocks(
+    return blocking(
         "credited-other-customer",
         f"the invoice which the order credits is not one of customer {customer}",
         "Correct the number, or the customer of the order.",
@@ -196,7 +176,7 @@ def delivery_findings(customer: str, recipient: InvoiceRecipient, email: str | N
     """
     if recipient.delivery_type in _ELECTRONIC or recipient.delivery_type == "Print" or email:
         return
-    yield _blocks(
+    yield blocking(
         "no-delivery",
         f"Go has no way to deliver an invoice to customer {customer}: there is no e-mail address",
         "Give the customer an e-mail address, or choose Print as its invoice delivery in Go.",
@@ -211,7 +191,7 @@ def may_not_send(error: ApiError) -> Finding:
     """
     The integration lacks a privilege, by Go's own word.
     """
-    return _blocks(
+    return blocking(
         "missing-privilege",
         f"the integration may not do this in Go: {error}",
         "Have the integration's vendor ask PowerOffice for it. If only the sending is refused, the order waits in Go as "
@@ -223,7 +203,7 @@ def refused_by_go(error: ApiError) -> Finding:
     """
     Go said no, in its own words.
     """
-    return _blocks(
+    return blocking(
         "refused-by-go",
         f"Go refused it. {error}",
         "Mend what Go names, and invoice again.",
@@ -234,7 +214,7 @@ def changed_in_go(fields: tuple[str, ...], order_no: int | None) -> Finding:
     """
     Somebody edited the order in Go, and the POS does not know yet.
     """
-    return _blocks(
+    return blocking(
         "order-changed-in-go",
         f"order {order_no} in Go was changed there since the POS last heard of it: {', '.join(fields)}",
         "Run sync_orders(), look at the order in the POS, and invoice again.",
@@ -246,7 +226,7 @@ def draft_deleted(order_id: str) -> Finding:
     """
     Somebody deleted the order in Go, and posgo never undoes a person's decision.
     """
-    return _blocks(
+    return blocking(
         "draft-deleted",
         f"the draft of order {order_id} was deleted in Go",
         "Run sync_orders(), which cancels the order in the POS; sell it on a new order.",
@@ -258,7 +238,7 @@ def reference_taken(order_id: str) -> Finding:
     """
     Go refuses the reference as used and shows nothing with it.
     """
-    return _blocks(
+    return blocking(
         "reference-taken",
         f"Go says that order {order_id} was made before, and does not show it",
         "Invoice again in a minute, because what Go shows lags; if it stays so, look for the order in Go.",
@@ -271,7 +251,7 @@ def invoice_missing(order: Order) -> Finding:
     The POS says that it is invoiced; Go does not know of it.
     """
     number = f" as {order.invoice_no}" if order.invoice_no is not None else ""
-    return _blocks(
+    return blocking(
         "invoice-missing",
         f"the POS says that the order is {order.status.value}{number}, but Go shows no invoice of it",
         "If it was invoiced elsewhere, leave it; if not, set it back to a draft in the POS, and invoice again.",
@@ -332,7 +312,7 @@ def other_vat(product: str, expected: Decimal, actual: Decimal) -> Finding:
     """
     The invoice would carry another VAT than the shop sold with.
     """
-    return _blocks(
+    return blocking(
         "vat-rate",
         f"product {product} is sold with {expected.normalize():f} % VAT, and Go charges {actual.normalize():f} %",
         "Correct the product's VAT code in the POS, or its sales account in Go, and run sync_products(); the order "
@@ -345,7 +325,7 @@ def total_differs(receipt: Decimal, total: Decimal) -> Finding:
     """
     The customer would be charged another amount.
     """
-    return _blocks(
+    return blocking(
         "total-differs",
         f"Go's total is {format_nok(total)}, the receipt says {format_nok(receipt)}: more than rounding explains",
         "Compare the prices of the products in Go with those of the POS, and run sync_products(). The order waits in "
@@ -362,7 +342,7 @@ def voucher_missing(number: int) -> Finding:
     """
     Go does not show what it confirmed once.
     """
-    return _blocks(
+    return blocking(
         "voucher-missing",
         f"the voucher of invoice {number} is not to be found in Go",
         "Check that the keys belong to the same environment and client company as when it was posted.",
@@ -374,7 +354,7 @@ def voucher_reversed(number: int | None, voucher_no: int | None) -> Finding:
     """
     A person undid the booking.
     """
-    return _blocks(
+    return blocking(
         "reversed-in-go",
         f"voucher {voucher_no} of invoice {number} was reversed in Go; it is not posted again",
         "If the reversal was meant, book what should stand instead by hand; posgo never undoes a person's decision.",
@@ -389,7 +369,7 @@ def other_booking(number: int | None, voucher_no: int | None) -> Finding:
     held = (
         f"as voucher {voucher_no} with other postings" if voucher_no is not None else "and does not show it"
     )
-    return _blocks(
+    return blocking(
         "reference-reused",
         f"Go has invoice {number} already, {held}; nothing was posted",
         "Invoice again in some minutes, because what Go shows lags; if it stays so, compare the voucher with the order, "

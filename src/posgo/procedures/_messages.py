@@ -4,7 +4,7 @@ What a bookkeeper is told when Go already knows a Z-report, or refuses it.
 
 from posgo.bookkeeping.identity import z_number
 from posgo.exceptions import RejectedError
-from posgo.models.findings import Finding, Severity
+from posgo.models.findings import Finding, Severity, blocking
 from posgo.procedures._case import Case
 from posgo.state import SettlementRecord
 
@@ -18,15 +18,11 @@ __all__ = [
 ]
 
 
-def _blocks(rule: str, message: str, remedy: str, **facts: str | None) -> Finding:
-    return Finding(rule=rule, severity=Severity.BLOCK, message=message, remedy=remedy, **facts)
-
-
 def reference_reused(case: Case, why: str) -> Finding:
     """
     Another report stands under this number.
     """
-    return _blocks(
+    return blocking(
         "reference-reused",
         f"Z-report {z_number(case.z)} of cash point {case.z.cash_point} {why}; nothing was posted",
         "If the till restarted its numbers, give it a new id ([cash_points] in the account map has alias_of); "
@@ -39,7 +35,7 @@ def not_shown_by_go(case: Case) -> Finding:
     """
     Go refuses the reference as used and shows no voucher of the day with it: its reads lag, or it is another day's.
     """
-    return _blocks(
+    return blocking(
         "reference-reused",
         f"Go refuses the reference of Z-report {z_number(case.z)} of cash point {case.z.cash_point} as used, "
         f"but shows no voucher of {case.day} that carries it; nothing was posted",
@@ -66,7 +62,7 @@ def reversed_in_go(voucher_no: int | None) -> Finding:
     """
     A person undid the voucher.
     """
-    return _blocks(
+    return blocking(
         "reversed-in-go",
         f"voucher {voucher_no} of this Z-report was reversed in Go; it is not posted again",
         "If the reversal was meant, book what should stand instead by hand; posgo never undoes a person's decision.",
@@ -78,7 +74,7 @@ def voucher_missing(record: SettlementRecord) -> Finding:
     """
     Go does not show what it confirmed once.
     """
-    return _blocks(
+    return blocking(
         "voucher-missing",
         f"voucher {record.voucher_no}, posted for this Z-report, is not to be found in Go",
         "Check that the keys belong to the same environment and client company as when it was posted.",
@@ -90,7 +86,7 @@ def refused_by_go(error: RejectedError) -> Finding:
     """
     Go said no, in its own words.
     """
-    return _blocks(
+    return blocking(
         "refused-by-go",
         f"Go refused the voucher; nothing was posted. {error}",
         "Mend what Go names, in Go or in the account map, and settle again.",
