@@ -72,6 +72,22 @@ class TestCommandLine:
         assert "0 with broken promises" in told
         assert "never at sync.py:" in told
 
+    def test_processes_share_the_work(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """
+        Seeds spread over processes come to the same as one after the other.
+        """
+        assert 0 == main(["--seeds", "30", "--start", "7"])
+        alone = capsys.readouterr().out
+        assert 0 == main(["--seeds", "30", "--start", "7", "--jobs", "2"])
+        assert alone == capsys.readouterr().out
+
+    def test_there_is_at_least_one_process(self) -> None:
+        """
+        None could simulate anything.
+        """
+        with pytest.raises(SystemExit):
+            main(["--jobs", "0"])
+
     def test_a_broken_promise_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
         """
         Its acts and steps, that they replay, and what broke; and the command fails.

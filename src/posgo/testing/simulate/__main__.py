@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 
 from posgo.testing.simulate._bugs import BUGS
+from posgo.testing.simulate._jobs import met_by
 from posgo.testing.simulate._shrinking import shrunk
 from posgo.testing.simulate._simulation import Outcome, replay, run
 from posgo.testing.simulate._sites import missed, yield_sites
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     seeds = range(options.start, options.start + options.seeds)
-    return _hunt(seeds) if options.bugs else _simulate(seeds, options.bug)
+    return _hunt(seeds) if options.bugs else _simulate(seeds, options.bug, options.jobs)
 
 
 def seeds_needed(bug: str, seeds: range) -> int | None:
@@ -36,12 +37,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m posgo.testing.simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=2000, help="how many seeds to run")
     parser.add_argument("--start", type=int, default=0, help="the first seed")
+    parser.add_argument("--jobs", type=_count, default=1, help="in how many processes")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--bug", choices=sorted(BUGS), help="a deliberate bug, to see it caught")
     which.add_argument(
         "--bugs", action="store_true", help="every deliberate bug in turn, each until it is caught"
     )
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not a number of processes: 1 or more is expected")
+    return number
 
 
 def _hunt(seeds: range) -> int:
@@ -57,18 +66,17 @@ def _hunt(seeds: range) -> int:
     return 1 if uncaught else 0
 
 
-def _simulate(seeds: range, bug: str | None) -> int:
+def _simulate(seeds: range, bug: str | None, jobs: int) -> int:
     faults: Counter[str] = Counter()
     crashed: Counter[tuple[str, int]] = Counter()
     failures = done = 0
-    for seed in seeds:
-        outcome = run(seed, with_bug=bug)
+    for met in met_by(seeds, bug, jobs):
         done += 1
-        faults += outcome.faults
-        crashed.update(outcome.crashed)
-        if outcome.violations:
+        faults += met.faults
+        crashed.update(met.crashed)
+        if met.failed:
             failures += 1
-            _tell(outcome, bug)
+            _tell(run(met.seed, with_bug=bug), bug)
         if failures == _MOST_FAILURES:
             break
     _sum_up(done, faults, crashed, failures)

@@ -8,6 +8,7 @@ import attrs
 
 from posgo.testing.simulate._acts import Act
 from posgo.testing.simulate._faults import Fault, Moment
+from posgo.testing.simulate._sites import Site, is_at
 from posgo.testing.simulate._world import World
 
 __all__ = ["Backup", "CutOff", "Idle", "Jump", "Lose", "Meanwhile", "Restore", "Stall", "Start", "Strike"]
@@ -41,12 +42,14 @@ class Strike(Act):
         write: Whether it waits for a write.
         on: What it waits for: a part of what a trace says of the request.
         then: What happens, or lies in wait, from then on.
+        site: The place in procedures it waits for; None for any, and for what no procedure asks.
     """
 
     fault: Fault
     write: bool = False
     on: str = ""
     then: tuple[Act, ...] = ()
+    site: Site | None = None
 
     @property
     def unseen(self) -> bool:
@@ -59,6 +62,8 @@ class Strike(Act):
         """
         Whether this is the request it waits for.
         """
+        if self.site is not None and not is_at(self.site, moment.site):
+            return False
         return (moment.writes or not self.write) and self.on in str(moment)
 
     def __str__(self) -> str:

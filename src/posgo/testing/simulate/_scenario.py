@@ -14,6 +14,7 @@ from posgo.sync import Replica
 from posgo.sync.policies import customers, orders
 from posgo.testing.simulate._acts import Act
 from posgo.testing.simulate._draw import RUN, Draw
+from posgo.testing.simulate._ends import ends
 from posgo.testing.simulate._machines import Backup, Lose, Restore, Start, Strike
 from posgo.testing.simulate._order_draw import OrderDraw
 from posgo.testing.simulate._order_plots import ORDER_PLOTS
@@ -146,6 +147,7 @@ def _acts(draw: Draw) -> Iterator[Act]:
     for plot in draw.random.choices(list(PLOTS), list(PLOTS.values()), k=draw.choice((0, 1, 1, 2))):
         yield from plot(draw, draw.moment())
     yield from _operator(draw)
+    yield from ends(draw, _ERRANDS, orders=False)
 
 
 def _order_acts(draw: OrderDraw) -> Iterator[Act]:
@@ -164,6 +166,7 @@ def _order_acts(draw: OrderDraw) -> Iterator[Act]:
     ):
         yield from plot(draw, draw.moment())
     yield from _operator(draw)
+    yield from ends(draw, _ORDER_ERRANDS, orders=True)
 
 
 def _starts(draw: Draw, errands: Sequence[str] = _ERRANDS, *, after: int = 0) -> Iterator[Start]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from posgo import procedures
 
-__all__ = ["Site", "missed", "yield_sites"]
+__all__ = ["Site", "is_at", "missed", "yield_sites"]
 
 Site = tuple[str, range]
 """A module of procedures, and the lines of one question."""
@@ -21,6 +21,13 @@ def yield_sites() -> list[Site]:
     Every place where a procedure asks something itself, read from its source.
     """
     return [site for path in sorted(Path(procedures.__file__).parent.glob("*.py")) for site in _sites(path)]
+
+
+def is_at(site: Site, line: tuple[str, int] | None) -> bool:
+    """
+    Whether a line, of which file, belongs to a place.
+    """
+    return line is not None and line[0] == site[0] and line[1] in site[1]
 
 
 def missed(crashed: Iterable[tuple[str, int]]) -> list[Site]:
