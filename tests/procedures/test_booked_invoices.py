@@ -242,6 +242,18 @@ class TestRefused:
         assert ["locked-period"] == rules(till, order, books=books)
         assert () == till.store.progress(CLIENT, "invoices").intents
 
+    def test_a_period_opened_again(self, till: Till) -> None:
+        """
+        A lock date that is remembered blocks nothing once it is gone.
+        """
+        books = Books()
+        till.go.lock_date = DAY
+        order = issued(till)
+        assert ["locked-period"] == rules(till, order, books=books)
+        till.go.lock_date = None
+
+        assert 4711 == book(till, order, books=books).invoice_no
+
     def test_go_refuses(self, till: Till) -> None:
         """
         In its own words.

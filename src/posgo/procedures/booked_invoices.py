@@ -112,11 +112,18 @@ class _Booking:
             found = yield from swept_voucher(self.desk.books, self.reference, voucher.date)
         if found is not None:
             return (yield from self._held(entry, found))
-        view = yield from read_ledger(self.desk.books, self.accounts)
-        locked = tuple(period_findings(voucher.date, view))
+        locked = yield from self._locked(voucher)
+        if locked:
+            # Perhaps only as it is remembered.
+            self.desk.books.forget()
+            locked = yield from self._locked(voucher)
         if locked:
             raise self.refused(*locked)
         return (yield from self._post(voucher, entry))
+
+    def _locked(self, voucher: Voucher) -> Procedure[tuple[Finding, ...]]:
+        view = yield from read_ledger(self.desk.books, self.accounts)
+        return tuple(period_findings(voucher.date, view))
 
     def _booked_before(self, voucher_id: str, base: Order) -> Procedure[InvoiceResult]:
         number = base.invoice_no or self.order.invoice_no or 0
@@ -191,8 +198,7 @@ class _Booking:
         yield from self.memory.settle()
         self.desk.books.forget()
         if isinstance(error, LockedPeriodError):
-            view = yield from read_ledger(self.desk.books, self.accounts)
-            locked = tuple(period_findings(voucher.date, view))
+            locked = yield from self._locked(voucher)
             if locked:
                 return self.refused(*locked)
         if isinstance(error, RejectedError) and not isinstance(error, MissingPrivilegeError):
