@@ -7,13 +7,15 @@ from typing import Any
 
 import attrs
 
+from posgo.exceptions import InvoiceRefusedError
 from posgo.models.orders import Order, OrderStatus
 from posgo.models.pos import ZReport
 from posgo.procedure import Procedure
+from posgo.profiles import Invoicing
 from posgo.runner import _Core
 from posgo.testing.simulate._world import World
 
-__all__ = ["ERRANDS", "Errand"]
+__all__ = ["ERRANDS", "Errand", "Refusals"]
 
 _OPEN = frozenset({OrderStatus.DRAFT, OrderStatus.CONFIRMED})
 
@@ -32,6 +34,18 @@ class Errand:
     begin: Callable[[_Core, World], Procedure[Any]]
     needs_lease: bool = True
     writes: bool = True
+
+
+@attrs.frozen
+class Refusals:
+    """
+    What became of a call for the invoices of all orders.
+
+    Attributes:
+        rules: What stood against those that were refused, by the POS's id of the order.
+    """
+
+    rules: dict[str, frozenset[str]]
 
 
 def _sync(
@@ -71,10 +85,26 @@ def _invoice(core: _Core, world: World) -> Procedure[Any]:
     Invoice the order that was taken last at the till and is not invoiced; if there is none, one that is.
     """
     orders = world.pos.all(Order)
+    issued = world.profile.invoicing is Invoicing.POS
     waiting = [
-        own_id for own_id, order in orders.items() if order.status in _OPEN and order.invoice_no is None
+        own_id
+        for own_id, order in orders.items()
+        if order.status in _OPEN and (issued or order.invoice_no is None)
     ]
     return (yield from core._invoice(world.pos, (waiting or [*orders] or ["nobody's"])[-1]))
+
+
+def _invoices(core: _Core, world: World) -> Procedure[Refusals]:
+    """
+    Invoice every order, whether or not it was asked for before, as a POS does at night.
+    """
+    refused = {}
+    for own_id in world.pos.all(Order):
+        try:
+            yield from core._invoice(world.pos, own_id)
+        except InvoiceRefusedError as error:
+            refused[own_id] = frozenset(finding.rule for finding in error.findings)
+    return Refusals(refused)
 
 
 ERRANDS: dict[str, Errand] = {
@@ -82,6 +112,7 @@ ERRANDS: dict[str, Errand] = {
     "sweep": Errand(begin=lambda core, world: _sync(core, world, full=True)),
     "customers": Errand(begin=lambda core, world: _sync(core, world, "customers")),
     "invoice": Errand(begin=_invoice),
+    "invoices": Errand(begin=_invoices),
     "orders": Errand(begin=lambda core, world: _sync(core, world, "orders")),
     "products": Errand(begin=lambda core, world: _sync(core, world, "products")),
     "approve": Errand(begin=_approved),

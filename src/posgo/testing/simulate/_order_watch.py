@@ -12,8 +12,10 @@ import attrs
 from posgo.clients.calls import Call
 from posgo.clients.pos.requests import CreateRecord, UpdateRecord
 from posgo.models.orders import Order
+from posgo.profiles import Invoicing
 from posgo.state import ConflictRecord
 from posgo.sync.order_life import LEDGER
+from posgo.testing.simulate._issued import vouchers_of
 from posgo.testing.simulate._orders import goods, standing_in_go
 from posgo.testing.simulate._world import World, birth_of
 
@@ -111,6 +113,10 @@ class OrderWatch:
     def _check_news(self, request: Any, before: Order | None, after: Order | None) -> None:
         after = after or (request.value if isinstance(request, CreateRecord) else None)
         if after is None or after.status not in LEDGER or (before and before.status in LEDGER):
+            return
+        if self.world.profile.invoicing is Invoicing.POS:
+            if not vouchers_of(self.world, request.id):
+                self.problems.append(f"{birth_of(after)} is {after.status.value} in pos, but not booked")
             return
         there = standing_in_go(self.world, birth_of(after) or "")
         if there is None or there.invoice_no is None:

@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from posgo.models.pos import ZReport
+from posgo.profiles import Invoicing
 from posgo.sync import Replica
 from posgo.testing.simulate._acts import Act, Delete, Enter
 from posgo.testing.simulate._auditor import Auditor, held
+from posgo.testing.simulate._issued_promises import broken_issued, unmatched
 from posgo.testing.simulate._order_promises import broken_orders
 from posgo.testing.simulate._scenario import Scenario
 from posgo.testing.simulate._world import CARD, CASH, CUSTOMERS, MODELS, SALES, World, birth_of
@@ -30,6 +32,7 @@ def broken(scenario: Scenario, world: World, auditor: Auditor) -> list[str]:
         *auditor.orders.problems,
         *auditor.orders.unrecorded(),
         *broken_orders(world, auditor),
+        *(broken_issued(world) if world.profile.invoicing is Invoicing.POS else ()),
         *_days(world),
     ]
 
@@ -169,7 +172,9 @@ def _wanted(world: World, number: int, versions: list[ZReport]) -> set[int]:
     """
     if number in world.reversed_numbers:
         return {0}
-    return {int(bool(z.total)) for z in versions}
+    # A day that waits for a person, because another one took back what was paid that day, is not booked.
+    held = {0} if unmatched(world, versions[-1]) else set()
+    return {int(bool(z.total)) for z in versions} | held
 
 
 def _figures(z: ZReport) -> dict[int, Decimal]:
@@ -184,4 +189,6 @@ def excused(world: World, number: int) -> set[str]:
     Rules that may block a day for good, because of what people did to it.
     """
     rules = {"reversed-in-go"} if number in world.reversed_numbers else set()
-    return rules | ({"reference-reused"} if len(world.closed[number]) > 1 else set())
+    if len(world.closed[number]) > 1:
+        rules.add("reference-reused")
+    return rules | unmatched(world, world.closed[number][-1])

@@ -9,12 +9,13 @@ from typing import TypeVar
 
 import attrs
 
-from posgo.profiles import OPEN_ONE, PRESSIS_POS, Profile
+from posgo.profiles import OPEN_ONE, PRESSIS_POS, Invoicing, Profile
 from posgo.sync import Replica
 from posgo.sync.policies import customers, orders
 from posgo.testing.simulate._acts import Act
 from posgo.testing.simulate._draw import RUN, Draw
 from posgo.testing.simulate._ends import ends
+from posgo.testing.simulate._issued_draw import ISSUED_ERRANDS, ISSUED_PLOTS, IssuedDraw, issued_acts
 from posgo.testing.simulate._machines import Backup, Lose, Restore, Start, Strike
 from posgo.testing.simulate._order_draw import OrderDraw
 from posgo.testing.simulate._order_plots import ORDER_PLOTS
@@ -46,8 +47,16 @@ _WITH_ORDERS = (
 )
 _DELIVERIES = (1, 1, 5, 20)
 
+_ISSUED = tuple(
+    attrs.evolve(each, name=f"{each.name}, issuing invoices", invoicing=Invoicing.POS)
+    for each in (_PRESSIS_POS, _OPEN_ONE)
+)
+
 _SHARE_WITH_ORDERS = 0.4
 """How many worlds hold orders. Those hold few other records, so that a world stays small."""
+
+_SHARE_ISSUED = 0.08
+"""How many worlds have a POS that issues invoices itself."""
 
 
 @attrs.frozen(kw_only=True)
@@ -100,8 +109,11 @@ def scenario(seed: int) -> Scenario:
     Work out what a seed means. The same seed always means the same.
     """
     source = random.Random(seed)
-    if random.Random(f"kinds of {seed}").random() < _SHARE_WITH_ORDERS:
+    kind = random.Random(f"kinds of {seed}").random()
+    if kind < _SHARE_WITH_ORDERS:
         return _with_orders(seed, source)
+    if kind < _SHARE_WITH_ORDERS + _SHARE_ISSUED:
+        return _issued(seed, source)
     profile = source.choices(_PROFILES, (5, 3, 2))[0]
     both = ("pos", "go")
     draw = Draw(source, {"customers": both, "products": ("pos",) if profile is _OPEN_ONE else both})
@@ -114,6 +126,12 @@ def _with_orders(seed: int, source: random.Random) -> Scenario:
     draw.order_sides = ("pos",) if profile is OPEN_ONE else ("pos", "go")
     plain = _scenario(seed, profile, draw, _order_acts)
     return attrs.evolve(plain, delivery=timedelta(seconds=draw.choice(_DELIVERIES)))
+
+
+def _issued(seed: int, source: random.Random) -> Scenario:
+    profile = source.choices(_ISSUED, (2, 1))[0]
+    draw = IssuedDraw(source, {"customers": ("pos", "go"), "products": ("pos",)})
+    return _scenario(seed, profile, draw, _issued_acts)
 
 
 def _scenario(seed: int, profile: Profile, draw: D, acts: Callable[[D], Iterable[Act]]) -> Scenario:
@@ -167,6 +185,21 @@ def _order_acts(draw: OrderDraw) -> Iterator[Act]:
         yield from plot(draw, draw.moment())
     yield from _operator(draw)
     yield from ends(draw, _ORDER_ERRANDS, orders=True)
+
+
+def _issued_acts(draw: IssuedDraw) -> Iterator[Act]:
+    starts = [Start(0, "sync"), *_starts(draw, ISSUED_ERRANDS, after=2 * RUN)]
+    draw.end = starts[-1].at + RUN
+    yield from draw.stock()
+    yield from starts
+    yield from issued_acts(draw)
+    yield from _faults(draw)
+    for plot in draw.random.choices(
+        list(ISSUED_PLOTS), list(ISSUED_PLOTS.values()), k=draw.choice((0, 1, 1, 2))
+    ):
+        yield from plot(draw, draw.moment())
+    yield from _operator(draw)
+    yield from ends(draw, ISSUED_ERRANDS, orders=True)
 
 
 def _starts(draw: Draw, errands: Sequence[str] = _ERRANDS, *, after: int = 0) -> Iterator[Start]:

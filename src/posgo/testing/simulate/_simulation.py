@@ -11,11 +11,13 @@ import attrs
 
 from posgo.procedures.finished import SettlementReport
 from posgo.procedures.report import SyncReport
+from posgo.profiles import Invoicing
 from posgo.testing.simulate._acts import Act
 from posgo.testing.simulate._auditor import Auditor
 from posgo.testing.simulate._draw import BEFORE
-from posgo.testing.simulate._errands import ERRANDS
+from posgo.testing.simulate._errands import ERRANDS, Refusals
 from posgo.testing.simulate._faults import CRASHES, Fault, Moment
+from posgo.testing.simulate._issued_promises import excused_issued
 from posgo.testing.simulate._machines import Idle, Lose, Meanwhile, Restore, Stall, Start, Strike
 from posgo.testing.simulate._process import Knobs, Process, begin
 from posgo.testing.simulate._promises import broken, excused
@@ -242,6 +244,8 @@ class _Simulation:
             self.world.pass_time(120)
             written = self.auditor.writes
             reports = [self._alone("settle"), self._alone(errand)]
+            if self.world.profile.invoicing is Invoicing.POS:
+                reports.append(self._alone("invoices"))
             if self.violations:
                 return
             if any(kind.plan.withheld for kind in reports[1].kinds):
@@ -284,6 +288,10 @@ def _unsettled(report: Any, world: World) -> Iterator[str]:
             rules = {finding.rule for finding in result.findings if finding.blocks}
             if rules - excused(world, int(result.number)):
                 yield f"Z {result.number} is blocked in quiet: {sorted(rules)}"
+    if isinstance(report, Refusals):
+        for own_id, why in report.rules.items():
+            if why - excused_issued(world, own_id):
+                yield f"the invoice of {own_id} is refused in quiet: {sorted(why)}"
     if isinstance(report, SyncReport):
         for each in report.failed:
             yield f"{each} still fails in quiet"

@@ -204,6 +204,8 @@ class World:
         paid_by_bank: Marks of orders whose invoice was paid by bank, at least in part.
         credited: Marks of orders whose invoice a person took back.
         till_payments: Invoices paid at the till that no Z-report tells yet.
+        undone: Marks of orders whose invoice, issued by the POS, a person has reversed in Go.
+        disowned: Marks of such orders whose voucher was ever another integration's.
         lost: Whether the store was ever lost, or an older one put in its place.
     """
 
@@ -242,6 +244,8 @@ class World:
         self.paid_by_bank: set[str] = set()
         self.credited: set[str] = set()
         self.till_payments: list[InvoicePayment] = []
+        self.undone: set[str] = set()
+        self.disowned: set[str] = set()
         self.lost = False
         self._empty = self.store.snapshot()
         self._backup = self._empty
