@@ -67,6 +67,7 @@ class Matcher(Generic[T]):
         self.pools = pools
         self.matches: list[Match] = []
         self.held: dict[Replica, set[str]] = {side: set() for side in Replica}
+        self.named: dict[Replica, Mapping[str, str]] = {}
 
     def run(self) -> None:
         """
@@ -215,7 +216,6 @@ class Matcher(Generic[T]):
         """
         The record on this side that a reference names; None if it is somebody else's or gone.
         """
-        make = pos_reference if side is Replica.POS else go_reference
         prefix = f"{side}:"
         if reference is None or not reference.startswith(prefix):
             return None
@@ -224,7 +224,16 @@ class Matcher(Generic[T]):
         if own_id in known:
             return own_id
         # A hashed reference cannot be read; it can only be recognised.
-        return next((each for each in known if make(each) == reference), None)
+        return self._references_to(side).get(reference)
+
+    def _references_to(self, side: Replica) -> Mapping[str, str]:
+        """
+        Every record of this side by the reference that names it: worked out once, and only if somebody asks.
+        """
+        if side not in self.named:
+            make = pos_reference if side is Replica.POS else go_reference
+            self.named[side] = {make(own_id): own_id for own_id in self.draft.snapshots[side].records}
+        return self.named[side]
 
     def _hold_claimant(self, claimant: Node, named: Node) -> None:
         (side, own_id), (other, other_id) = claimant, named
