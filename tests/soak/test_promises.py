@@ -3,7 +3,8 @@ What a soak asks afterwards: each promise, broken by hand, is told.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -12,6 +13,7 @@ import pytest
 from posgo.clients.go_client import GoClient
 from posgo.clients.pos.client import PosClient
 from posgo.models.catalog import Product
+from posgo.models.orders import Order, OrderStatus
 from posgo.models.parties import Customer
 from posgo.profiles import PRESSIS_POS
 from posgo.runner import Runner
@@ -28,13 +30,15 @@ class Place:
     A shop at rest, its people, and a runner without a process of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Path) -> None:
         self.shop = Shop()
-        self.people = People(self.shop, random.Random(4), products_both_ways=True)  # noqa: S311
+        self.people = People(self.shop, random.Random(4), asked, both_ways=True)  # noqa: S311
         self.people.open()
-        self.run()
+        while not asked.read_text():
+            self.people.guests.act()
+        self.run(asked.read_text().split())
 
-    def run(self) -> None:
+    def run(self, orders: Iterable[str] = ()) -> None:
         clock = VirtualClock()
         go = GoClient(
             self.shop.go.credentials, transport=self.shop.go.transport, limiter=NO_LIMIT, clock=clock
@@ -49,6 +53,8 @@ class Place:
         )
         runner.sync()
         runner.settle_finished()
+        for order in orders:
+            runner.invoice(order)
 
     def one_of(self, side: str, model: type[Any]) -> tuple[str, Any]:
         return next(iter(self.shop.side(side).all(model).items()))
@@ -87,6 +93,21 @@ def not_booked(place: Place) -> None:
     place.people.days[2] = place.people.days[1]
 
 
+def ordered_twice(place: Place) -> None:
+    _, order = place.one_of("go", Order)
+    place.shop.go.put(attrs.evolve(order, status=OrderStatus.DRAFT, invoice_no=None))
+
+
+def not_invoiced(place: Place) -> None:
+    for bill in place.people.guests.bills.values():
+        bill.asked = True
+
+
+def invoiced_for_less(place: Place) -> None:
+    for bill in place.people.guests.bills.values():
+        bill.dishes += 1
+
+
 @pytest.mark.parametrize(
     ("breaking", "says"),
     [
@@ -97,13 +118,16 @@ def not_booked(place: Place) -> None:
         (without_pictures, "lost a picture"),
         (booked_twice, "1 days were closed, and 2 vouchers stand in Go"),
         (not_booked, "2 days were closed, and 1 vouchers stand in Go"),
+        (ordered_twice, "stands 2 times in Go"),
+        (not_invoiced, "invoices were asked for, and 1 stand in Go"),
+        (invoiced_for_less, "has invoice"),
     ],
 )
-def test_a_broken_promise_is_told(breaking: Callable[[Place], None], says: str) -> None:
+def test_a_broken_promise_is_told(breaking: Callable[[Place], None], says: str, tmp_path: Path) -> None:
     """
     Nothing is told of a shop that is sound, and each thing of one that is not.
     """
-    place = Place()
+    place = Place(tmp_path / "asked")
     assert [] == broken(place.shop, place.people, set())
 
     breaking(place)
@@ -111,13 +135,13 @@ def test_a_broken_promise_is_told(breaking: Callable[[Place], None], says: str) 
     assert any(says in each for each in broken(place.shop, place.people, set()))
 
 
-def test_an_overwritten_value_is_told_unless_it_is_recorded() -> None:
+def test_an_overwritten_value_is_told_unless_it_is_recorded(tmp_path: Path) -> None:
     """
     What a request wrote over, and the other side never held, must stand in a conflict.
     """
     shop = Shop()
     shop.enter("pos", Customer(name="A", invoice_email="a@born.no", phone="1"))
-    people = People(shop, random.Random(4), products_both_ways=True)  # noqa: S311
+    people = People(shop, random.Random(4), tmp_path / "asked", both_ways=True)  # noqa: S311
     with shop.serve() as (_, pos), PosClient(pos) as client:
         (own_id,) = shop.pos.all(Customer)
         client.update(Customer, own_id, {"phone": "2"})

@@ -31,7 +31,7 @@ def main() -> int:
     print(f"\n{kills.total()} kills:")
     for phase, count in kills.most_common():
         print(f"{count:6} {phase}")
-    for name in ("logs", "started", "records", "vouchers", "conflicts"):
+    for name in ("logs", "started", "records", "vouchers", "orders", "invoices", "conflicts"):
         print(f"{sum(getattr(outcome, name) for outcome in outcomes):6} {_MEANINGS[name]}")
     violations = [each for outcome in outcomes for each in outcome.violations]
     print(f"{len(violations):6} broken promises")
@@ -43,6 +43,8 @@ _MEANINGS = {
     "started": "processes started",
     "records": "records entered by people",
     "vouchers": "vouchers booked, one per closed day",
+    "orders": "orders taken at the till",
+    "invoices": "invoices sent, one per order it was asked for",
     "conflicts": "values standing in recorded conflicts",
 }
 

@@ -43,6 +43,8 @@ class Outcome:
         started: How many processes were started.
         records: How many records people entered.
         vouchers: How many vouchers stand in Go.
+        orders: How many orders were taken.
+        invoices: How many invoices stand in Go.
         conflicts: How many values stand in recorded conflicts.
         violations: Which promises were broken, in sentences.
     """
@@ -53,6 +55,8 @@ class Outcome:
     started: int
     records: int
     vouchers: int
+    orders: int
+    invoices: int
     conflicts: int
     violations: tuple[str, ...]
 
@@ -111,7 +115,9 @@ class _Soak:
         self.random = random.Random(seed)  # noqa: S311 - chance, not secrets
         self.shop = Shop(lag=lag)
         profile = self.random.choice((PRESSIS_POS, OPEN_ONE))
-        self.people = People(self.shop, self.random, products_both_ways=profile is PRESSIS_POS)
+        both = profile is PRESSIS_POS
+        asked = folder / "asked"
+        self.people = People(self.shop, self.random, asked, both_ways=both)
         self.store = folder / "state.sqlite3"
         self.copy = folder / "copy"
         self.folder = folder
@@ -122,7 +128,14 @@ class _Soak:
         self.violations: list[str] = []
         self._stack = ExitStack()
         self._errand = Errand(
-            go="", keys=("", "", ""), pos="", store=str(self.store), box="", profile=profile.name, bug=bug
+            go="",
+            keys=("", "", ""),
+            pos="",
+            store=str(self.store),
+            box="",
+            asked=str(asked),
+            profile=profile.name,
+            bug=bug,
         )
 
     def __enter__(self) -> Self:
@@ -160,8 +173,10 @@ class _Soak:
             kills=self.kills,
             logs=self.logs,
             started=self.started,
-            records=len(self.people.births),
+            records=len(self.people.everybody()),
             vouchers=len(self.shop.go.vouchers),
+            orders=len(self.people.guests.bills),
+            invoices=len(self.shop.go.invoices),
             conflicts=len(self.told),
             violations=tuple(dict.fromkeys(self.violations)),
         )

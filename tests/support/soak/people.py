@@ -4,12 +4,14 @@ Who works in the POS and in Go while runners are killed: what they enter, edit a
 
 import random
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import attrs
 
 from posgo.models.catalog import Product
 from posgo.models.parties import Address, Customer
+from support.soak.guests import BIRTHS, Guests
 from support.soak.shop import MODELS, Shop
 from support.zreports import a_day
 
@@ -26,22 +28,27 @@ class People:
     Args:
         shop: Where.
         source: Decides what they do.
-        products_both_ways: Whether articles are kept in Go too.
+        both_ways: Whether articles and orders are kept in Go too.
+        asked: The file that lists the orders an invoice was asked for.
 
     Attributes:
         births: Every record entered, by kind and birth mark.
         days: What each Z-number sold.
+        guests: Who orders at the till.
+        orders_both_ways: Whether every order is kept in Go too.
     """
 
-    def __init__(self, shop: Shop, source: random.Random, *, products_both_ways: bool) -> None:
+    def __init__(self, shop: Shop, source: random.Random, asked: Path, *, both_ways: bool) -> None:
         self._shop = shop
         self._random = source
         self._sides = {
             "customers": ("pos", "go"),
-            "products": ("pos", "go") if products_both_ways else ("pos",),
+            "products": ("pos", "go") if both_ways else ("pos",),
         }
         self._count = 0
+        self.orders_both_ways = both_ways
         self.births: list[tuple[str, str]] = []
+        self.guests = Guests(shop, source, asked)
         self.days: dict[int, Decimal] = {}
 
     def open(self) -> None:
@@ -54,7 +61,14 @@ class People:
             self._shop.enter("go", attrs.evolve(known, phone=self._phone(), email=None))
         for _ in range(3):
             self._enter()
+        self.guests.open()
         self._close_day()
+
+    def everybody(self) -> list[tuple[str, str]]:
+        """
+        Every record entered, those nobody edits included, by kind and birth mark.
+        """
+        return [*self.births, *BIRTHS]
 
     def act(self) -> None:
         """
@@ -65,6 +79,8 @@ class People:
             self._enter()
         elif chance < 0.4:
             self._close_day()
+        elif chance < 0.7:
+            self.guests.act()
         else:
             self._edit()
 

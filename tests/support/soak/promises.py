@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from posgo.models.catalog import Product
+from posgo.models.orders import Order
 from posgo.testing._go.entities import BookedVoucher
 from support.soak.people import People
 from support.soak.shop import MODELS, Shop, birth_of, said
@@ -29,6 +30,7 @@ def broken(shop: Shop, people: People, told: Told) -> list[str]:
         *_both_alike(shop, people),
         *_pos_keeps_its_own(shop),
         *_every_day_once(shop, people),
+        *_every_order_once(shop, people),
     ]
 
 
@@ -43,10 +45,10 @@ def _everybody_once(shop: Shop, people: People) -> Iterator[str]:
         count = Counter(
             birth_of(value) for model in MODELS.values() for value in shop.side(side).all(model).values()
         )
-        for _, birth in people.births:
+        for _, birth in people.everybody():
             if count[birth] != 1:
                 yield f"{birth} stands {count[birth]} times in {side}"
-        strangers = set(count) - {birth for _, birth in people.births}
+        strangers = set(count) - {birth for _, birth in people.everybody()}
         if strangers:
             yield f"nobody entered {sorted(strangers)}, which stand in {side}"
 
@@ -55,7 +57,7 @@ def _both_alike(shop: Shop, people: People) -> Iterator[str]:
     """
     Two that are archived on both sides when a store is lost are not paired again: nobody asks for them.
     """
-    for kind, birth in people.births:
+    for kind, birth in people.everybody():
         ids = {side: shop.born(side, kind, birth) for side in ("pos", "go")}
         told = [
             said(shop.side(side).get(MODELS[kind], own_id))
@@ -87,6 +89,28 @@ def _every_day_once(shop: Shop, people: People) -> Iterator[str]:
     for number, sold in people.days.items():
         if figures[sold, -sold] != Counter(people.days.values())[sold]:
             yield f"Z {number} sold {sold} and is booked {figures[sold, -sold]} times"
+
+
+def _every_order_once(shop: Shop, people: People) -> Iterator[str]:
+    """
+    One order in Go for each of the till's, or none where only invoices make them; one invoice where it was asked for.
+    """
+    bills = people.guests.bills
+    in_go = Counter(order.purchase_order for order in shop.go.all(Order).values())
+    for mark, bill in bills.items():
+        if in_go[mark] != int(bill.asked or people.orders_both_ways):
+            yield f"{mark} stands {in_go[mark]} times in Go"
+    strangers = set(in_go) - set(bills)
+    if strangers:
+        yield f"nobody took {sorted(map(str, strangers))}, which stand in Go"
+    asked = {mark: bill for mark, bill in bills.items() if bill.asked}
+    totals = {invoice.invoice_no: invoice.total for invoice in shop.go.invoices}
+    if len(totals) != len(asked):
+        yield f"{len(asked)} invoices were asked for, and {len(totals)} stand in Go"
+    for mark, bill in asked.items():
+        number = shop.pos.get(Order, bill.order).invoice_no
+        if number is None or totals.get(number) != bill.total:
+            yield f"{mark} of {bill.total} has invoice {number} of {totals.get(number or 0)}"
 
 
 def _figures(voucher: BookedVoucher) -> tuple[Decimal, Decimal]:

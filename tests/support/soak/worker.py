@@ -19,6 +19,7 @@ from posgo.clients.credentials import GoCredentials
 from posgo.clients.go_client import GoClient
 from posgo.clients.limiter import NO_LIMIT
 from posgo.clients.pos.client import PosClient
+from posgo.exceptions import InvoiceError
 from posgo.models.vouchers import SettlementStatus
 from posgo.procedure import Request
 from posgo.runner import Runner
@@ -42,6 +43,7 @@ class Errand:
         pos: Base URL of the POS.
         store: The store's file.
         box: Where the process notes what it is doing.
+        asked: The file that lists the orders to invoice, by their ids in the POS.
         profile: Name of the profile.
         bug: Name of a deliberate bug of the store; None for none.
         look_up_after: Seconds to wait before looking for a write in doubt.
@@ -52,6 +54,7 @@ class Errand:
     pos: str
     store: str
     box: str
+    asked: str
     profile: str
     bug: str | None = None
     look_up_after: float = 0.05
@@ -86,14 +89,27 @@ def _runner(errand: Errand, box: BlackBox) -> Runner:
     )
 
 
-def _round(runner: Runner, *, full: bool) -> list[str]:
+def _round(runner: Runner, asked: Path, *, full: bool) -> list[str]:
     """
-    Settle and sync; say what is left undone.
+    Settle, sync and invoice; say what is left undone.
     """
     settled = runner.settle_finished()
     synced = runner.sync(full=full)
     blocked = [str(each) for each in settled if each.status is SettlementStatus.BLOCKED]
-    return [*blocked, *map(str, settled.failed), *map(str, synced.failed)]
+    return [*blocked, *map(str, settled.failed), *map(str, synced.failed), *_invoice_all(runner, asked)]
+
+
+def _invoice_all(runner: Runner, asked: Path) -> list[str]:
+    """
+    Invoice every order that was ever asked for, the invoiced ones again; say what stood against it.
+    """
+    refused = []
+    for order in asked.read_text().split():
+        try:
+            runner.invoice(order)
+        except InvoiceError as error:
+            refused.append(str(error))
+    return refused
 
 
 def main() -> None:
@@ -108,9 +124,10 @@ def main() -> None:
     runner = _runner(errand, box)
     while word == "work":
         runner.sync()
+        _invoice_all(runner, Path(errand.asked))
         runner.settle_finished()
     while word in ("round", "sweep"):
-        undone = _round(runner, full=word == "sweep")
+        undone = _round(runner, Path(errand.asked), full=word == "sweep")
         print(json.dumps(undone), flush=True)  # noqa: T201 - whoever started it listens
         word = sys.stdin.readline().strip()
 
