@@ -348,6 +348,36 @@ class TestGone:
         assert {} == linked.go.all(Order)
         assert {} == linked.sync(full=True).written
 
+    def test_in_the_pos_and_edited_in_go(self, linked: World) -> None:
+        """
+        What people in Go do to an order that the POS has deleted cannot be told to it, and keeps no draft alive.
+        """
+        linked.pos.delete(Order, next(iter(linked.pos.all(Order))))
+        linked.edit_in_go(linked.go_id, reference="Kari")
+        linked.clock.advance(5)
+
+        assert () == linked.sync(full=True).failed
+        assert {} == linked.go.all(Order)
+        assert {} == linked.sync(full=True).written
+
+    @pytest.mark.parametrize("first", ["deleted", "sent"])
+    def test_in_the_pos_and_invoiced(self, linked: World, first: str) -> None:
+        """
+        An invoice stands, whatever the POS deleted: nothing is left to be told to it.
+        """
+        if first == "sent":
+            linked.go.send(linked.go_id)
+            linked.clock.advance(5)
+            linked.sync()
+        linked.pos.delete(Order, next(iter(linked.pos.all(Order))))
+        if first == "deleted":
+            linked.go.send(linked.go_id)
+            linked.clock.advance(5)
+
+        assert () == linked.sync(full=True).failed
+        report = linked.sync(full=True)
+        assert ({}, (), ()) == (report.written, report.failed, report.conflicts)
+
     def test_sent_at_the_last_moment(self, linked: World) -> None:
         """
         An order that is sent before its deletion arrives becomes what the ledger says.

@@ -30,6 +30,7 @@ class PosOrders:
     """
 
     translator: Translator
+    _gone: set[str] = attrs.field(factory=set, init=False)
     _pos: PosSide[Order] = attrs.field(factory=lambda: PosSide(Order), init=False)
 
     def read(self, cursor: str | None) -> Procedure[Seen[Order]]:
@@ -47,7 +48,7 @@ class PosOrders:
         if seen.complete:
             links = (yield from ask(LoadLinks("orders"))).links
             there = {record.id for record in seen.records}
-            records += [_cancelled(link) for link in links if link.pos_id not in there]
+            records += [self._deleted(link) for link in links if link.pos_id not in there]
         return attrs.evolve(seen, records=tuple(records))
 
     def _translatable(self, records: Iterable[Record[Order]]) -> Procedure[list[Record[Order]]]:
@@ -74,7 +75,7 @@ class PosOrders:
         record = yield from ask(FetchRecord(Order, id))
         if record is None:
             links = (yield from ask(LoadLinks("orders", pos_ids=(id,), go_ids=()))).links
-            return _cancelled(links[0]) if links else None
+            return self._deleted(links[0]) if links else None
         translatable = yield from self._translatable([record])
         return translatable[0] if translatable else None
 
@@ -98,9 +99,10 @@ class PosOrders:
 
     def change(self, id: str, value: Order, changes: Iterable[Change]) -> Procedure[None]:  # noqa: A002
         """
-        See :meth:`Side.change`.
+        See :meth:`Side.change`. An order the POS has deleted cannot hear of anything any more.
         """
-        yield from self._pos.change(id, value, changes)
+        if id not in self._gone:
+            yield from self._pos.change(id, value, changes)
 
     def refer(self, record: Record[Order], reference: str) -> Procedure[None]:
         """
@@ -108,9 +110,11 @@ class PosOrders:
         """
         yield from self._pos.refer(record, reference)
 
-
-def _cancelled(link: Link[Order]) -> Record[Order]:
-    """
-    What the POS would say of an order it has deleted.
-    """
-    return Record(id=link.pos_id, value=attrs.evolve(link.base, status=OrderStatus.CANCELLED))
+    def _deleted(self, link: Link[Order]) -> Record[Order]:
+        """
+        What the POS would say of an order it has deleted: that it is cancelled. An invoice stays what it is.
+        """
+        self._gone.add(link.pos_id)
+        is_open = link.base.status in _WRITTEN
+        value = attrs.evolve(link.base, status=OrderStatus.CANCELLED) if is_open else link.base
+        return Record(id=link.pos_id, value=value)
