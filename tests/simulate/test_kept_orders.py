@@ -18,15 +18,14 @@ from posgo.testing.simulate._draw import BEFORE
 from posgo.testing.simulate._machines import Lose, Meanwhile, Start
 from posgo.testing.simulate._order_acts import (
     AddLine,
-    CloseTill,
     Credit,
     EditOrder,
-    PayAtTill,
     Send,
     TakeOrder,
 )
 from posgo.testing.simulate._orders import Item
 from posgo.testing.simulate._scenario import Scenario
+from posgo.testing.simulate._till_acts import CloseTill, PayAtTill
 
 # The same code thousands of times: tracing it shows nothing more and takes as long again.
 pytestmark = pytest.mark.no_cover

@@ -13,7 +13,7 @@ from posgo.testing._go.listing import codes, flag, later, moment, number_filter,
 from posgo.testing._go.routing import Endpoint, endpoint
 from posgo.testing._go.tables import Kind
 
-__all__ = ["DEPARTMENTS", "ENDPOINTS", "PAYMENT_TERMS"]
+__all__ = ["DEPARTMENTS", "ENDPOINTS", "LOCATIONS", "PAYMENT_TERMS"]
 
 _COMMON = ("CommonServices", "CommonServices_Full")
 _STAMPS = " CreatedDateTimeOffset LastChangedDateTimeOffset Id"
@@ -143,7 +143,7 @@ def _locations_wanted(_company: Company, request: Received) -> Callable[[Row], b
 
 
 _LOCATION: dict[b.Kind, str] = {b.any_text: "Code Name", b.truth: "IsActive"}
-_LOCATIONS = Kind(
+LOCATIONS = Kind(
     name="Location",
     path="/Locations",
     table="Locations",
@@ -351,7 +351,7 @@ def get_series(company: Company, request: Received) -> Reply:
 ENDPOINTS: tuple[Endpoint, ...] = (
     *(
         one
-        for kind in (PAYMENT_TERMS, _DELIVERY_TERMS, DEPARTMENTS, _LOCATIONS, _PROJECTS)
+        for kind in (PAYMENT_TERMS, _DELIVERY_TERMS, DEPARTMENTS, LOCATIONS, _PROJECTS)
         for one in kind.endpoints()
     ),
     list_themes,

@@ -15,9 +15,9 @@ from posgo.testing.simulate._draw import BEFORE, RUN
 from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._issued import DisownInvoice, Issue, ReverseInvoice
 from posgo.testing.simulate._machines import Lose, Start, Strike
-from posgo.testing.simulate._order_acts import PayAtTill
 from posgo.testing.simulate._order_draw import OrderDraw
 from posgo.testing.simulate._plots import CRASHES
+from posgo.testing.simulate._till_acts import PayAtTill
 
 __all__ = ["ISSUED_ERRANDS", "ISSUED_PLOTS", "IssuedDraw", "issued_acts"]
 

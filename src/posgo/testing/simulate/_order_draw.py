@@ -14,17 +14,17 @@ from posgo.testing.simulate._draw import BEFORE, Draw
 from posgo.testing.simulate._order_acts import (
     AddLine,
     ChangeLine,
-    CloseTill,
     Credit,
     DropLine,
     EditOrder,
     MakeStatus,
-    PayAtTill,
     PayByBank,
     Send,
     TakeOrder,
 )
 from posgo.testing.simulate._orders import Item
+from posgo.testing.simulate._till_acts import CloseTill, PayAtTill
+from posgo.testing.simulate._world import LOCATIONS
 
 __all__ = ["OrderDraw"]
 
@@ -163,7 +163,12 @@ class OrderDraw(Draw):
     def _header_edit(self) -> tuple[str, Any]:
         mine = self.next()
         return self.choice(
-            (("reference", f"ref {mine}"), ("delivered_on", date(2026, 1, 1) + timedelta(days=mine)))
+            (
+                ("reference", f"ref {mine}"),
+                ("delivered_on", date(2026, 1, 1) + timedelta(days=mine)),
+                ("department", self.choice(("10", "20"))),
+                ("location", self.choice(LOCATIONS)),
+            )
         )
 
 

@@ -10,9 +10,17 @@ from posgo.testing.simulate._acts import Act
 from posgo.testing.simulate._draw import RUN
 from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._machines import Lose, Meanwhile, Start, Strike
-from posgo.testing.simulate._order_acts import AddLine, FailDelivery, MakeStatus, PayAtTill, Send
+from posgo.testing.simulate._order_acts import (
+    AddLine,
+    DeleteOrder,
+    FailDelivery,
+    MakeStatus,
+    PayByBank,
+    Send,
+)
 from posgo.testing.simulate._order_draw import OrderDraw
 from posgo.testing.simulate._plots import CRASHES
+from posgo.testing.simulate._till_acts import PayAtTill, TakeBack
 
 __all__ = ["ORDER_PLOTS"]
 
@@ -158,6 +166,76 @@ def _paid_at_the_till(draw: OrderDraw, at: int) -> Iterator[Act]:
     yield Start(later + RUN, draw.choice(("orders", "settle")))
 
 
+def _paid_twice(draw: OrderDraw, at: int) -> Iterator[Act]:
+    """
+    An order paid at the till and by bank, and a store that does not know its invoice any more.
+    """
+    yield from draw.takes(at, "pos")
+    mark = draw.orders[-1]
+    yield Start(at, "invoice")
+    later = at + RUN
+    yield PayAtTill(later, mark, draw.choice(_SHARES), by_number=draw.chance(0.3))
+    yield PayByBank(later, mark, draw.choice((Decimal(1), Decimal(1), Decimal("0.4"))))
+    yield draw.closes(later)
+    if draw.chance(0.7):
+        yield Lose(later)
+    if draw.chance(0.4):
+        on = draw.choice(("GET /Customerledger", "GET /OutgoingInvoices", "GET /Customers", "LoadLinks"))
+        yield Strike(later, draw.choice(CRASHES), on=on)
+    yield Start(later, "settle")
+    yield Start(later + RUN, draw.choice(("orders", "settle")))
+
+
+def _taken_back(draw: OrderDraw, at: int) -> Iterator[Act]:
+    """
+    An order is invoiced and brought back, and the till asks for the credit note, perhaps after a sync has seen it.
+    """
+    yield from draw.takes(at, "pos")
+    mark, back = draw.orders[-1], f"o{draw.next()}"
+    yield Start(at, "invoice")
+    later = at + RUN
+    if draw.chance(0.2):
+        yield draw.pays(later, mark)
+    named = draw.chance(0.6)
+    yield TakeBack(later, back, mark, named)
+    if not named or draw.chance(0.4):
+        yield Start(later, "orders")
+        later += RUN
+        yield TakeBack(later, back, mark)
+    if draw.chance(0.6):
+        on = draw.choice((*_ON_THE_WAY[:5], "PATCH /SalesOrders", "CommitChanges", "GET"))
+        yield Strike(later, draw.choice((*CRASHES, *_DOUBTS)), on=on)
+    if draw.chance(0.15):
+        yield Lose(later)
+    yield Start(later, "invoice")
+    yield Start(later + RUN, draw.choice(("invoice", "orders")))
+
+
+def _given_up(draw: OrderDraw, at: int) -> Iterator[Act]:
+    """
+    An order that is given up or deleted on one side, and edited on the other, or sent.
+    """
+    yield from draw.takes(at, "pos")
+    mark = draw.orders[-1]
+    yield Start(at, "orders")
+    later = at + 2 * RUN
+    side = draw.choice(draw.order_sides)
+    if side == "pos" and draw.chance(0.5):
+        yield DeleteOrder(later, mark)
+    else:
+        yield MakeStatus(later, side, mark, OrderStatus.CANCELLED)
+    if draw.chance(0.7):
+        yield draw.edits(later, "go" if side == "pos" else "pos", mark)
+    if draw.chance(0.3):
+        on = draw.choice(("GET /SalesOrders/{id}", "LoadLinks", "FetchRecord"))
+        yield Meanwhile(later, on, Send(later, mark))
+    if draw.chance(0.5):
+        on = draw.choice(("DELETE /SalesOrders", "LoadLinks", "GET /SalesOrders/sentState", "GET", "Commit"))
+        yield Strike(later, draw.choice((*CRASHES, *_DOUBTS)), on=on)
+    yield Start(later, draw.choice(("orders", "orders", "sweep")))
+    yield Start(later + RUN, draw.choice(("orders", "sweep")))
+
+
 _SHARES = (Decimal(1), Decimal(0), Decimal("0.3"))
 
 Plot = Callable[[OrderDraw, int], Iterator[Act]]
@@ -169,5 +247,8 @@ ORDER_PLOTS: dict[Plot, int] = {
     _sent_meanwhile: 4,
     _at_once: 6,
     _paid_at_the_till: 5,
+    _paid_twice: 2,
+    _taken_back: 4,
+    _given_up: 4,
 }
 """Each plot, and how often it is drawn."""

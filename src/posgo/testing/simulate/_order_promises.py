@@ -39,6 +39,7 @@ def broken_orders(world: World, auditor: Auditor) -> Iterator[str]:
         if missing not in known and each.invoice_no is None and Replica.POS in _creates(world):
             yield f"{missing} is missing in pos"
     yield from _paid(world, by_mark)
+    yield from _credited(world, by_mark)
 
 
 def _creates(world: World) -> tuple[Replica, ...]:
@@ -149,7 +150,8 @@ def _paid(world: World, by_mark: dict[str | None, InGo]) -> Iterator[str]:
             taken = sum(
                 (each.amount for each in versions[-1].invoice_payments if each.order == payment.order), 0
             )
-            if there is None or mark in world.paid_by_bank | world.credited or taken != there.total:
+            other = world.paid_by_bank | world.credited | {*world.taken_back.values()}
+            if there is None or mark in other or taken != there.total:
                 continue
             if there.balance != 0:
                 yield f"{mark} was paid at the till, and {there.balance} of it is still open in go"
@@ -158,3 +160,21 @@ def _paid(world: World, by_mark: dict[str | None, InGo]) -> Iterator[str]:
             numbers = {line.invoice_no for line in lines}
             if there.matching_reference not in references and str(there.invoice_no) not in numbers:
                 yield f"{mark} was paid at the till, and no posting refers to it"
+
+
+def _credited(world: World, by_mark: dict[str | None, InGo]) -> Iterator[str]:
+    """
+    What was brought back whole and not paid is open no more: Go has matched the credit note with the invoice.
+    """
+    paid = {payment.order for z in world.closed.values() for each in z for payment in each.invoice_payments}
+    paid |= {payment.order for payment in world.till_payments}
+    for mark, of in world.taken_back.items():
+        note, sold = by_mark.get(mark), by_mark.get(of)
+        # A person in Go who sends a note does not tell Go what to match it with.
+        unmatched = world.sent | world.paid_by_bank | world.credited
+        if note is None or sold is None or note.invoice_no is None or {of, mark} & unmatched:
+            continue
+        if note.total != -sold.total or world.born("pos", "orders", of) in paid:
+            continue
+        if note.balance or sold.balance:
+            yield f"{of} was taken back by {mark}, and {sold.balance} and {note.balance} are open of the two"

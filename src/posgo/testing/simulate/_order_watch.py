@@ -24,7 +24,7 @@ __all__ = ["LINE_FIELDS", "OrderWatch", "said_of"]
 T = TypeVar("T")
 
 LINE_FIELDS = ("product", "quantity", "unit_price", "discount_percent")
-_FIELDS = ("customer", "reference", "delivered_on")
+_FIELDS = ("customer", "reference", "delivered_on", "department", "location")
 _ORDERS = "/SalesOrders/{id}"
 
 Values = dict[tuple[str, str], Any]

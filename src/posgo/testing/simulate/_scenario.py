@@ -27,7 +27,12 @@ __all__ = ["Scenario", "scenario"]
 D = TypeVar("D", bound=Draw)
 
 _ORDER_ERRANDS = (
-    ("orders",) * 5 + ("invoice",) * 3 + ("sync",) * 2 + ("sweep",) * 2 + ("settle",) * 2 + ("preview",)
+    ("orders",) * 5
+    + ("invoice",) * 3
+    + ("sync",) * 2
+    + ("sweep",) * 2
+    + ("settle",) * 2
+    + ("preview", "check")
 )
 _ERRANDS = ("sync",) * 6 + ("sweep",) * 2 + ("settle",) * 2 + ("preview", "preview of days", "approve")
 
@@ -76,6 +81,7 @@ class Scenario:
         runs_on: How often the process that moved last moves again, from 0 to 1.
         acts: What happens, in order.
         delivery: How long Go takes to deliver an invoice.
+        line_edits_move_orders: Whether a changed line moves what Go tells of an order.
     """
 
     seed: int
@@ -89,6 +95,7 @@ class Scenario:
     runs_on: float
     acts: tuple[Act, ...]
     delivery: timedelta = timedelta(0)
+    line_edits_move_orders: bool = True
 
     def world(self) -> World:
         """
@@ -101,6 +108,7 @@ class Scenario:
             pos_ahead=self.pos_ahead,
             machines_ahead=self.machines_ahead,
             delivery=self.delivery,
+            line_edits_move_orders=self.line_edits_move_orders,
         )
 
 
@@ -125,7 +133,11 @@ def _with_orders(seed: int, source: random.Random) -> Scenario:
     draw = OrderDraw(source, {"customers": ("pos", "go"), "products": ("pos",)})
     draw.order_sides = ("pos",) if profile is OPEN_ONE else ("pos", "go")
     plain = _scenario(seed, profile, draw, _order_acts)
-    return attrs.evolve(plain, delivery=timedelta(seconds=draw.choice(_DELIVERIES)))
+    return attrs.evolve(
+        plain,
+        delivery=timedelta(seconds=draw.choice(_DELIVERIES)),
+        line_edits_move_orders=draw.chance(0.8),
+    )
 
 
 def _issued(seed: int, source: random.Random) -> Scenario:

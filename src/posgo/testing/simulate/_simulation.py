@@ -239,7 +239,8 @@ class _Simulation:
         self.world.open_everything()
         # One runner is enough for what is undisturbed, and it need not learn the chart time and again.
         self.knobs = attrs.evolve(self.knobs, keeps_runners=True)
-        errand = "approve" if any(act.unseen for act in self.scenario.acts) else "sync"
+        unseen = any(act.unseen for act in self.scenario.acts) or not self.scenario.line_edits_move_orders
+        errand = "approve" if unseen else "sync"
         for _ in range(_QUIET_ROUNDS):
             self.world.pass_time(120)
             written = self.auditor.writes

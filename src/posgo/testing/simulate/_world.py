@@ -21,7 +21,7 @@ from posgo.models.records import Link
 from posgo.profiles import PRESSIS_POS, Profile
 from posgo.state import MemoryStore
 from posgo.testing._clock import VirtualClock
-from posgo.testing._go import FakeGo
+from posgo.testing._go import FakeGo, terms
 from posgo.testing._go.entities import BookedVoucher
 from posgo.testing._pos import FakePos
 
@@ -29,6 +29,7 @@ __all__ = [
     "CARD",
     "CASH",
     "CUSTOMERS",
+    "LOCATIONS",
     "MODELS",
     "SALES",
     "Lease",
@@ -44,6 +45,9 @@ MODELS: dict[str, Any] = {"customers": Customer, "products": Product}
 _ALL = {**MODELS, "orders": Order}
 
 CASH, CARD, SALES, CUSTOMERS = 1900, 1910, 3000, 1500
+
+LOCATIONS = ("L1", "L2")
+"""Codes of the locations Go has."""
 
 _ACCOUNTS = """
 [sales]
@@ -184,6 +188,7 @@ class World:
         pos_ahead: How far the POS's clock is ahead.
         machines_ahead: How far the clocks of the machines are ahead, one for each.
         delivery: How long Go takes to deliver an invoice.
+        line_edits_move_orders: Whether a changed line moves what Go tells of an order.
 
     Attributes:
         clock: The true time.
@@ -203,6 +208,7 @@ class World:
         sent: Marks of orders a person in Go sent.
         paid_by_bank: Marks of orders whose invoice was paid by bank, at least in part.
         credited: Marks of orders whose invoice a person took back.
+        taken_back: Mark of the order a credit note of the till takes back, by the note's own.
         till_payments: Invoices paid at the till that no Z-report tells yet.
         undone: Marks of orders whose invoice, issued by the POS, a person has reversed in Go.
         disowned: Marks of such orders whose voucher was ever another integration's.
@@ -218,6 +224,7 @@ class World:
         pos_ahead: timedelta = timedelta(0),
         machines_ahead: Iterable[timedelta] = (timedelta(0), timedelta(0)),
         delivery: timedelta = timedelta(0),
+        line_edits_move_orders: bool = True,
     ) -> None:
         self.profile = profile
         self.accounts = ACCOUNTS
@@ -227,9 +234,14 @@ class World:
         self.crowded = False
         ids = random.Random(1)
         self.go = FakeGo(
-            now=lambda: self.clock.utc_now() + go_ahead, new_uuid=lambda: uuid.UUID(int=ids.getrandbits(128))
+            now=lambda: self.clock.utc_now() + go_ahead,
+            new_uuid=lambda: uuid.UUID(int=ids.getrandbits(128)),
+            line_edits_move_orders=line_edits_move_orders,
         )
         self.go.delivery_delay = delivery
+        terms.DEPARTMENTS.add(self.go._company, {"Code": "20", "Name": "Verksted", "IsActive": True})
+        for code in LOCATIONS:
+            terms.LOCATIONS.add(self.go._company, {"Code": code, "Name": code, "IsActive": True})
         if lag:
             self.go.replica_lag = lag
         self.pos = FakePos(now=lambda: self.clock.utc_now() + pos_ahead)
@@ -243,6 +255,7 @@ class World:
         self.sent: set[str] = set()
         self.paid_by_bank: set[str] = set()
         self.credited: set[str] = set()
+        self.taken_back: dict[str, str] = {}
         self.till_payments: list[InvoicePayment] = []
         self.undone: set[str] = set()
         self.disowned: set[str] = set()
