@@ -15,7 +15,8 @@ from posgo.profiles import PRESSIS_POS
 from posgo.testing.simulate import replay
 from posgo.testing.simulate._acts import Act, Enter
 from posgo.testing.simulate._draw import BEFORE
-from posgo.testing.simulate._machines import Lose, Meanwhile, Start
+from posgo.testing.simulate._faults import Fault
+from posgo.testing.simulate._machines import Lose, Meanwhile, Start, Strike
 from posgo.testing.simulate._order_acts import (
     AddLine,
     Credit,
@@ -106,6 +107,16 @@ ADDED_IN_GO_MEANWHILE = a_scenario(
 """A line added in Go after the run had read was removed with a change of something else."""
 
 
+SENT_AFTER_A_SYNC_THAT_ENDED = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Strike(0, Fault.CRASH_AFTER, on="POST /SalesOrders/Complete"),
+    AddLine(100, "pos", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    Send(101, "o1"),
+    Start(102, "invoice"),
+)
+"""Asked for the invoice of an order a sync was making when it ended, the till took it for its own words."""
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -114,6 +125,7 @@ ADDED_IN_GO_MEANWHILE = a_scenario(
         ASKED_FOR_BY_A_LOST_STORE,
         CREDITED_AND_FORGOTTEN,
         ADDED_IN_GO_MEANWHILE,
+        SENT_AFTER_A_SYNC_THAT_ENDED,
     ],
     ids=[
         "sent with a line of its own",
@@ -121,6 +133,7 @@ ADDED_IN_GO_MEANWHILE = a_scenario(
         "asked for by a lost store",
         "credited and forgotten",
         "added in Go meanwhile",
+        "sent after a sync that ended",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:
