@@ -12,7 +12,7 @@ from posgo.testing.simulate._sites import yield_sites
 
 __all__ = ["ends"]
 
-_HOW_MANY = (0, 0, 0, 1, 4, 12)
+_HOW_MANY = (0, 0, 0, 1, 4, 12, 36)
 """How many lie in wait in one world: few that every run comes to, or so many that one is of those few runs come to."""
 
 _SITES = tuple(yield_sites())

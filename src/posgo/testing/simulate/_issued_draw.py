@@ -113,9 +113,9 @@ def _again(draw: IssuedDraw, at: int) -> Iterator[Act]:
     mark = draw.issued[-1].order
     yield Start(at, "invoice")
     later = at + RUN
+    if draw.chance(0.25):
+        yield DisownInvoice(later, mark)
     if draw.chance(0.6):
-        yield draw.befalls(later, mark)
-    if draw.chance(0.3):
         yield draw.befalls(later, mark)
     if draw.chance(0.4):
         yield Lose(later)

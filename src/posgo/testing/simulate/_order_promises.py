@@ -28,7 +28,7 @@ def broken_orders(world: World, auditor: Auditor) -> Iterator[str]:
     """
     there = list(in_go(world))
     here = world.pos.all(Order)
-    yield from _twice(world, there, here)
+    yield from _twice(world, auditor, there, here)
     by_mark = {birth_of(each.order): each for each in there}
     for pos_id, order in here.items():
         mark = birth_of(order) or pos_id
@@ -52,7 +52,7 @@ def _reopens(world: World) -> bool:
     return policy is not None and not any(seal.rule == "confirmed-order-changed" for seal in policy.seals)
 
 
-def _twice(world: World, there: list[InGo], here: dict[str, Order]) -> Iterator[str]:
+def _twice(world: World, auditor: Auditor, there: list[InGo], here: dict[str, Order]) -> Iterator[str]:
     for side, orders in (("go", [each.order for each in there]), ("pos", list(here.values()))):
         for mark, count in Counter(map(birth_of, orders)).items():
             if count > 1:
@@ -64,7 +64,8 @@ def _twice(world: World, there: list[InGo], here: dict[str, Order]) -> Iterator[
     alive = {birth_of(order): order for order in here.values() if order.status is not _S.CANCELLED}
     alive |= {birth_of(each.order): each.order for each in there if birth_of(each.order) not in alive}
     for line, mark in world.lines.items():
-        if line in world.dropped or mark not in alive:
+        # A line of an order that was invoiced meanwhile gives way to what was invoiced, and is told whole.
+        if line in world.dropped or mark not in alive or auditor.orders.has_told("text", line):
             continue
         both = [alive[mark], *(each.order for each in there if birth_of(each.order) == mark)]
         if not any(line == row.text for order in both for row in order.lines):

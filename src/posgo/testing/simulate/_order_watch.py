@@ -73,12 +73,18 @@ class OrderWatch:
             for told in (record.pos, record.go):
                 self._recorded |= set(_parts(record.field, told))
 
+    def has_told(self, field: str, value: object) -> bool:
+        """
+        Whether a value stands in a recorded conflict.
+        """
+        return (field, _plain(value)) in self._recorded
+
     def unrecorded(self) -> Iterator[str]:
         """
         What was lost and stands nowhere, in sentences.
         """
         for side, order, line, field, value in self.lost:
-            if (field, value) not in self._recorded:
+            if not self.has_told(field, value):
                 of = f"{line} of {order}" if line else order
                 yield f"lost update: {field} of {of} in {side} was {value}, and no conflict says so"
 
