@@ -99,6 +99,15 @@ class Memory:
         agreed = [self.link.base] if self.link else []
         return (*agreed, *self._intended())
 
+    def was_sent(self, order: Order) -> bool:
+        """
+        Whether an earlier call was about to send what the POS says now; what the invoice gave it does not count.
+        """
+        return any(
+            attrs.evolve(each, status=order.status, invoice_no=order.invoice_no) == order
+            for each in self._intended()
+        )
+
     def _intended(self) -> tuple[Order, ...]:
         try:
             return (load(self.intent.operation, Order),) if self.intent else ()

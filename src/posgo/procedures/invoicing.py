@@ -286,7 +286,7 @@ class _Case:
             total=NOK_0 if total is None else total,
             already_invoiced=True,
         )
-        return (yield from self._conclude(result, as_sent=False))
+        return (yield from self._conclude(result, as_sent=self.memory.was_sent(self.order)))
 
     def _conclude(self, result: InvoiceResult, *, as_sent: bool = True) -> Procedure[InvoiceResult]:
         """
