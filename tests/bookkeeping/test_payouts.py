@@ -2,7 +2,7 @@
 Payouts of card and wallet providers: the clearing account is emptied, fees are a cost, and nothing is a plug.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from posgo.bookkeeping import settle_payout
 from posgo.bookkeeping.accounts import PayoutAccounts
 from posgo.bookkeeping.payouts import payout_reference
-from posgo.exceptions import ModelError
+from posgo.exceptions import AmountError, ModelError
 from posgo.models.findings import Finding, Severity
 from posgo.models.payouts import Payout, PayoutFee, PayoutRow
 from posgo.models.vouchers import Journal, Settlement
@@ -187,6 +187,40 @@ class TestFindings:
         for facts in ({"reference": " "}, {"provider": ""}):
             with pytest.raises(ModelError):
                 payout(**facts)
+
+    @pytest.mark.parametrize(
+        ("facts", "words"),
+        [
+            ({"paid_on": datetime(2026, 3, 17, 3, 0)}, "paid_on"),  # noqa: DTZ001
+            ({"paid_on": "2026-03-17"}, "paid_on"),
+            ({"paid_on": None}, "paid_on"),
+            ({"first_day": "2026-03-14"}, "first_day"),
+            ({"last_day": datetime(2026, 3, 15)}, "last_day"),  # noqa: DTZ001
+            ({"first_day": date(2026, 3, 16)}, "2026-03-16 to 2026-03-15"),
+            ({"refunds": "-500"}, "refunds"),
+        ],
+        ids=str,
+    )
+    def test_what_no_report_can_say(self, facts: dict[str, Any], words: str) -> None:
+        """
+        Days are dates, in their order, and what was paid back is a magnitude: one error names what is not so.
+        """
+        with pytest.raises(ModelError, match=words):
+            payout(**facts)
+
+    def test_the_day_of_a_payment_is_a_date(self) -> None:
+        """
+        As the payout's own.
+        """
+        with pytest.raises(ModelError, match=r"PayoutRow\.date"):
+            PayoutRow(amount=1, date="2026-03-14")  # type: ignore[arg-type]
+
+    def test_a_balance_is_an_amount(self) -> None:
+        """
+        A float is refused here as everywhere.
+        """
+        with pytest.raises(AmountError):
+            settle_payout(payout(), MAP, clearing_balance=12000.0)  # type: ignore[arg-type]
 
 
 AMOUNT = st.integers(0, 10**9).map(lambda ore: Decimal(ore).scaleb(-2))

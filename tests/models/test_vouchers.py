@@ -4,7 +4,7 @@ Vouchers and what the ledger tells, as values.
 
 import decimal
 import pickle
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +58,8 @@ class TestVoucher:
             ((), {}, "a voucher needs postings"),
             ((1, -1), {"reference": " "}, "Voucher.reference must not be blank"),
             ((1, -1), {"reference": "r" * 51}, "longer than Go's 50 characters"),
+            ((1, -1), {"date": "2026-03-14"}, "Voucher.date must be a date"),
+            ((1, -1), {"date": datetime(2026, 3, 14, 3, 10)}, "Voucher.date must be a date"),  # noqa: DTZ001
             ((1, 0, -1), {}, "amount must not be zero"),
             (("0.001", "-0.001"), {}, "finer than one øre"),
         ],

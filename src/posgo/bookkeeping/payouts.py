@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal, localcontext
 
 from posgo.bookkeeping.accounts import AccountMap, PayoutAccounts
-from posgo.models._money import EXACT, NOK_0, format_nok
+from posgo.models._money import EXACT, NOK_0, format_nok, to_nok
 from posgo.models.findings import Finding, Severity, blocking
 from posgo.models.payouts import Payout, PayoutFee
 from posgo.models.vouchers import Journal, Posting, Settlement, Voucher
@@ -150,7 +150,7 @@ def _rows(payout: Payout) -> Iterator[Finding]:
 def _cleared(payout: Payout, known: PayoutAccounts | None, balance: Decimal | None) -> Iterator[Finding]:
     if known is None or balance is None:
         return
-    left = balance - payout.cleared
+    left = to_nok(balance) - payout.cleared
     if left:
         yield Finding(
             rule="clearing-balance",

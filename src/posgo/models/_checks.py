@@ -3,6 +3,7 @@ Converters and validators that more than one model uses.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,7 +16,9 @@ __all__ = [
     "identifier",
     "kind",
     "not_blank",
+    "optional_plain_date",
     "organization_number",
+    "plain_date",
     "rows",
     "text",
     "to_optional_line",
@@ -156,6 +159,22 @@ def not_blank(instance: object, attribute: "attrs.Attribute[Any]", value: str) -
     """
     if not value:
         raise ModelError(f"{type(instance).__name__}.{attribute.name} must not be blank")
+
+
+def plain_date(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """
+    Refuse what is not a date, and a datetime, which is one to Python only.
+    """
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ModelError(f"{type(instance).__name__}.{attribute.name} must be a date without a time")
+
+
+def optional_plain_date(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """
+    As :func:`plain_date`; None is allowed.
+    """
+    if value is not None:
+        plain_date(instance, attribute, value)
 
 
 def identifier(instance: object, attribute: "attrs.Attribute[Any]", value: str) -> None:

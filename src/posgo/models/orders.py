@@ -4,14 +4,13 @@ What a customer has ordered: values only; the rules of their life live elsewhere
 
 import enum
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 import attrs
 
 from posgo.exceptions import ModelError
-from posgo.models._checks import not_blank, rows, text, to_optional_text, to_tuple
+from posgo.models._checks import not_blank, optional_plain_date, rows, text, to_optional_text, to_tuple
 from posgo.models._fields import optional_whole_number, to_decimal
 from posgo.models._money import EXACT, NOK_0, ORE, to_optional_nok
 
@@ -51,11 +50,6 @@ def _discount(value: Decimal | int | str) -> Decimal:
     if not -1000 <= percent <= 100:
         raise ModelError(f"{percent} is not a discount: -1000 to 100 per cent is expected")
     return percent
-
-
-def _plain_date(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
-        raise ModelError(f"{type(instance).__name__}.{attribute.name} must be a date without a time, or None")
 
 
 @attrs.frozen(kw_only=True)
@@ -131,13 +125,13 @@ class Order:
     number: str | None = attrs.field(default=None, converter=to_optional_text)
     invoice_no: int | None = attrs.field(default=None, validator=optional_whole_number)
     credits: int | None = attrs.field(default=None, validator=optional_whole_number)
-    invoiced_on: date | None = attrs.field(default=None, validator=_plain_date)
-    due_on: date | None = attrs.field(default=None, validator=_plain_date)
+    invoiced_on: date | None = attrs.field(default=None, validator=optional_plain_date)
+    due_on: date | None = attrs.field(default=None, validator=optional_plain_date)
     reference: str | None = attrs.field(default=None, converter=to_optional_text, repr=False)
     purchase_order: str | None = attrs.field(default=None, converter=to_optional_text)
     note: str | None = attrs.field(default=None, converter=to_optional_text, repr=False)
-    ordered_on: date | None = attrs.field(default=None, validator=_plain_date)
-    delivered_on: date | None = attrs.field(default=None, validator=_plain_date)
+    ordered_on: date | None = attrs.field(default=None, validator=optional_plain_date)
+    delivered_on: date | None = attrs.field(default=None, validator=optional_plain_date)
     department: str | None = attrs.field(default=None, converter=to_optional_text)
     location: str | None = attrs.field(default=None, converter=to_optional_text)
 

@@ -4,11 +4,15 @@ What a card or wallet provider pays out: the days' sales, less refunds and fees,
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import attrs
 
+from posgo.exceptions import ModelError
 from posgo.models._checks import (
     not_blank,
+    optional_plain_date,
+    plain_date,
     rows,
     text,
     to_optional_line,
@@ -51,7 +55,12 @@ class PayoutRow:
     amount: Decimal = attrs.field(converter=to_nok)
     fee: Decimal = attrs.field(default=NOK_0, converter=to_nok)
     reference: str | None = attrs.field(default=None, converter=to_optional_text)
-    date: dt.date | None = None
+    date: dt.date | None = attrs.field(default=None, validator=optional_plain_date)
+
+
+def _magnitude(_instance: object, attribute: "attrs.Attribute[Any]", value: Decimal) -> None:
+    if value < 0:
+        raise ModelError(f"Payout.{attribute.name} is {value}: give what was paid back without a sign")
 
 
 @attrs.frozen(kw_only=True)
@@ -74,14 +83,20 @@ class Payout:
 
     provider: str = attrs.field(converter=text, validator=not_blank)
     reference: str = attrs.field(converter=text, validator=not_blank)
-    paid_on: dt.date
+    paid_on: dt.date = attrs.field(validator=plain_date)
     gross: Decimal = attrs.field(converter=to_nok)
-    refunds: Decimal = attrs.field(default=NOK_0, converter=to_nok)
+    refunds: Decimal = attrs.field(default=NOK_0, converter=to_nok, validator=_magnitude)
     fees: tuple[PayoutFee, ...] = attrs.field(default=(), converter=to_tuple, validator=rows(PayoutFee))
     net: Decimal = attrs.field(converter=to_nok)
-    first_day: dt.date | None = None
-    last_day: dt.date | None = None
+    first_day: dt.date | None = attrs.field(default=None, validator=optional_plain_date)
+    last_day: dt.date | None = attrs.field(default=None, validator=optional_plain_date)
     rows: tuple[PayoutRow, ...] = attrs.field(default=(), converter=to_tuple, validator=rows(PayoutRow))
+
+    def __attrs_post_init__(self) -> None:
+        if self.first_day and self.last_day and self.first_day > self.last_day:
+            raise ModelError(
+                f"a payout of {self.first_day} to {self.last_day} has its days the wrong way round"
+            )
 
     @property
     def cleared(self) -> Decimal:

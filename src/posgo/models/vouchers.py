@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from posgo.exceptions import ModelError, UnbalancedVoucherError
-from posgo.models._checks import not_blank, text, to_optional_text, to_tuple
+from posgo.models._checks import not_blank, plain_date, text, to_optional_text, to_tuple
 from posgo.models._money import nonzero, to_nok, total
 from posgo.models.findings import Finding
 
@@ -105,7 +105,7 @@ class Voucher:
         journal: The kind it must be posted as; None leaves it to whoever posts it.
     """
 
-    date: date
+    date: date = attrs.field(validator=plain_date)
     reference: str = attrs.field(converter=text, validator=_usable_reference)
     text: str
     postings: tuple[Posting, ...] = attrs.field(converter=to_tuple, validator=_balanced)
