@@ -491,6 +491,19 @@ class TestAmounts:
         assert () == till.go.invoices
         assert [order] == [each.pos_id for each in till.links()]
 
+    def test_rates_of_yesterday(self, till: Till) -> None:
+        """
+        A rate that changed since it was read refuses an order once; whoever asks again has it read again.
+        """
+        books = Books()
+        till.invoice(till.order(), books=books)
+        assert books.catalog is not None
+        books.catalog = attrs.evolve(books.catalog, rates={**books.catalog.rates, "3": Decimal(15)})
+        order = till.order(till.line(quantity=3, unit_price="99.90", reference="1"))
+
+        assert ["vat-rate"] == rules(refused(till, order, books=books))
+        assert Decimal("299.70") == till.invoice(order, books=books).total
+
 
 class TestDelivery:
     """

@@ -231,6 +231,7 @@ class _Case:
         told = tuple(money_findings(prepared, self.order, writer.shown))
         if any(finding.blocks for finding in told):
             yield from self.memory.settle()
+            self.desk.books.forget()  # the rates reckoned with may be those of yesterday
             raise self.refused(*told)
         self.findings += told
         yield from self._send(prepared, writer.shown.id, standing)
