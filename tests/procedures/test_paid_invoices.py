@@ -417,6 +417,23 @@ class TestHardCases:
             balances(shop.go),
         )
 
+    def test_the_rest_of_what_was_credited_in_part(
+        self, shop: Shop, invoicing: Invoicing, customer: int
+    ) -> None:
+        """
+        A credit note with the reference of its invoice is open beside it, in whatever order Go lists them: the
+        invoice is the one that is paid.
+        """
+        shop.accounts = ruled(no_reference="bank_journal")
+        invoicing.invoice(
+            customer, "n1", price="100.00", quantity=-1, linked=False, matching_reference="pos:o1"
+        )
+        number = invoicing.invoice(customer, linked=False)
+
+        assert POSTED is shop.settle(a_paid_day(paid(400, order="o1", customer="c1"))).status
+        [line] = [each for each in shop.go.vouchers[0].lines if each.customer_id is not None]
+        assert (Decimal(-400), str(number)) == (line.amount, line.invoice_no)
+
     def test_overpaid(self, shop: Shop, invoicing: Invoicing, customer: int) -> None:
         """
         Too much blocks; with the setting the invoice is paid and the rest is the customer's.
