@@ -21,6 +21,10 @@ __all__ = [
 ]
 
 
+_INVOICE = "OutgoingInvoice"
+_CREDIT_NOTE = "OutgoingCreditNote"
+
+
 @attrs.frozen(kw_only=True)
 class OutgoingInvoice:
     """
@@ -92,6 +96,13 @@ class OutgoingInvoice:
     is_reversed: bool = False
     is_ours: bool | None = None
     changed_at: dt.datetime | None = None
+
+    @property
+    def is_credit_note(self) -> bool:
+        """
+        Whether it takes an invoice back, or some of it.
+        """
+        return self.voucher_type == _CREDIT_NOTE
 
 
 @attrs.frozen(kw_only=True)
@@ -180,6 +191,20 @@ class LedgerEntry:
     due_date: dt.date | None = None
     is_ours: bool | None = None
     changed_at: dt.datetime | None = None
+
+    @property
+    def is_invoice(self) -> bool:
+        """
+        Whether it is of an invoice Go sent, not of a payment, a credit note or another voucher.
+        """
+        return self.voucher_type == _INVOICE
+
+    @property
+    def is_credit_note(self) -> bool:
+        """
+        Whether it is of a credit note Go sent.
+        """
+        return self.voucher_type == _CREDIT_NOTE
 
 
 @attrs.frozen(kw_only=True)

@@ -98,7 +98,7 @@ def credit_findings(order: Order, receipt: Decimal, credited: Credited | None) -
             "Give what is returned a negative quantity; what is sold beside it goes on an order of its own.",
             actual=receipt,
         )
-    if credited is None or credited.invoice.voucher_type == "OutgoingCreditNote":
+    if credited is None or credited.invoice.is_credit_note:
         yield blocking(
             "credited-missing",
             f"the order credits invoice {order.credits}, which Go does not have",

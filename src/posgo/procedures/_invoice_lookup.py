@@ -19,7 +19,6 @@ from posgo.procedures._invoice_sending import how_far
 __all__ = ["Standing", "by_id", "by_reference", "named_by_pos"]
 
 _GO = go_reference("")
-_CREDIT_NOTE = "OutgoingCreditNote"
 
 
 @attrs.frozen(kw_only=True)
@@ -120,5 +119,4 @@ def _is_of(row: OutgoingInvoice, record: Record[Order], ours: str) -> bool:
     """
     Whether an invoice a person made from a draft of ours is this order's.
     """
-    is_credit = row.voucher_type == _CREDIT_NOTE
-    return row.matching_reference == ours and is_credit == (record.value.credits is not None)
+    return row.matching_reference == ours and row.is_credit_note == (record.value.credits is not None)

@@ -22,7 +22,7 @@ from posgo.models.records import Link, Record, go_reference, pos_reference
 from posgo.procedure import Procedure, ask
 from posgo.procedures.order_books import Translator
 from posgo.procedures.order_forms import ROUNDING, OrderForms, line_reference
-from posgo.procedures.order_invoices import CREDIT_NOTE, followed
+from posgo.procedures.order_invoices import followed
 from posgo.procedures.order_position import Position
 from posgo.procedures.order_writing import OrderWriter
 from posgo.procedures.sides import SWEEP_PAGE, Seen, expect
@@ -219,7 +219,7 @@ class GoOrders:
         Invoices of linked orders, and of those of the POS whose link was lost.
         """
         linked = {pos_reference(link.pos_id) for link in self._links.values()}
-        credited = {each.match_id for each in invoices.values() if each.voucher_type == CREDIT_NOTE}
+        credited = {each.match_id for each in invoices.values() if each.is_credit_note}
         records = []
         for own_id, invoice in invoices.items():
             link = self._links.get(own_id)

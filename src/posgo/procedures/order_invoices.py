@@ -13,15 +13,11 @@ from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.records import Record
 from posgo.procedure import Procedure
 from posgo.procedures.order_books import Translator
+from posgo.sync.order_life import LEDGER
 
-__all__ = ["CREDIT_NOTE", "INVOICED", "followed", "payment_state"]
-
-INVOICED = frozenset({OrderStatus.INVOICED, OrderStatus.PART_PAID, OrderStatus.PAID, OrderStatus.CREDITED})
-"""The states of an order that Go's ledger tells."""
+__all__ = ["followed", "payment_state"]
 
 _SETTLED = frozenset({OrderStatus.PAID, OrderStatus.CREDITED})
-CREDIT_NOTE = "OutgoingCreditNote"
-"""What Go calls the voucher of a credit note."""
 
 
 def followed(
@@ -38,7 +34,7 @@ def followed(
         news: Whether Go tells of a change of its balance; else it is what it was when it was last settled.
     """
     order = like
-    known = like.status in INVOICED
+    known = like.status in LEDGER
     if known and not agreed:
         known = yield from _comes_to(translator, invoice, like)
     if not known:
@@ -78,9 +74,9 @@ def payment_state(invoice: OutgoingInvoice, known: OrderStatus | None = None) ->
     if known in _SETTLED:
         return known
     entries: list[LedgerEntry] = []
-    if invoice.match_id is not None and invoice.voucher_type != CREDIT_NOTE:
+    if invoice.match_id is not None and not invoice.is_credit_note:
         entries = yield from collect(customer_ledger.matched_entries(invoice.match_id))
-    credited = sum((-entry.amount for entry in entries if entry.voucher_type == CREDIT_NOTE), NOK_0)
+    credited = sum((-entry.amount for entry in entries if entry.is_credit_note), NOK_0)
     return OrderStatus.CREDITED if whole and credited >= whole else OrderStatus.PAID
 
 

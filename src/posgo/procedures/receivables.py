@@ -32,9 +32,6 @@ __all__ = ["Receivables", "posted_receivables", "read_receivables"]
 Name: TypeAlias = int | str
 """What an invoice is known by: Go's number, else the POS's id of its order."""
 
-_CREDIT_NOTE = "OutgoingCreditNote"
-_INVOICES = frozenset({"OutgoingInvoice", _CREDIT_NOTE})
-
 
 @attrs.frozen(kw_only=True)
 class Receivables:
@@ -221,9 +218,9 @@ def _chosen(entries: Sequence[LedgerEntry], *, number: int | None = None, order:
     """
     One invoice from its open entries: payments nobody matched may stand beside it, and then no amount matches.
     """
-    same = [entry for entry in entries if entry.voucher_type in _INVOICES] or entries
+    same = [entry for entry in entries if entry.is_invoice or entry.is_credit_note] or entries
     # A credit note has the reference of the invoice it takes back: that one is the order's.
-    same = sorted(same, key=lambda entry: entry.voucher_type == _CREDIT_NOTE)
+    same = sorted(same, key=lambda entry: entry.is_credit_note)
     first, text = same[0], same[0].invoice_no or ""
     return _Shown(
         invoice_no=int(text) if number is None and text.isdecimal() and len(text) <= 18 else number,
