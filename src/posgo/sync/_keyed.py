@@ -89,7 +89,6 @@ class _Settled:
 
     says: Items
     base: Any
-    left: bool = False
 
 
 class _Merge:

@@ -102,7 +102,7 @@ def interleave(
     merged: list[K] = []
     for neighbour, own in _runs(lead, common).items():
         merged += [] if neighbour is None else [neighbour]
-        theirs = following.get(neighbour, [])
+        theirs = following[neighbour]
         merged += own + theirs if leads(own, theirs) else theirs + own
     return merged
 

@@ -131,19 +131,20 @@ class _Merge:
         """
         The books know of no invoice.
         """
-        if self.base in LEDGER:
-            return self._impossible(self.books, self.booked)
+        base = self.base
+        if base in LEDGER:
+            return self._impossible(base, self.books, self.booked)
         if self.told in LEDGER:
             return self._ahead()
-        if self.base is None:
+        if base is None:
             return self._dispute("they differed when the two records met")
         for side, status, other in (
             (self.till, self.told, self.booked),
             (self.books, self.booked, self.told),
         ):
-            if not self._may_reach(side, status):
-                return self._impossible(side, status)
-            if other is self.base:
+            if not _is_open_step(base, status):
+                return self._impossible(base, side, status)
+            if other is base:
                 return _Choice(winner=side, why=f"{status.value} in {SYSTEM[side]}")
         return self._dispute("both changed it")
 
@@ -154,13 +155,12 @@ class _Merge:
         winner = self.till if self.told is OrderStatus.CANCELLED else self.books
         return _Choice(winner=winner, why=f"{what}; what is cancelled is not taken up again", recorded=True)
 
-    def _impossible(self, side: Replica, status: OrderStatus) -> _Choice:
-        before = self.base.value if self.base else "nothing"
+    def _impossible(self, before: OrderStatus, side: Replica, status: OrderStatus) -> _Choice:
         return _Choice(
             finding=Finding(
                 rule="impossible-status",
                 severity=Severity.WARN,
-                message=f"the order went from {before} to {status.value} in {SYSTEM[side]}, which cannot be",
+                message=f"the order went from {before.value} to {status.value} in {SYSTEM[side]}, which cannot be",
                 remedy="make a new order if it is wanted again; this one is left as each side has it",
             )
         )
@@ -204,12 +204,7 @@ class _Merge:
         """
         if self.told is OrderStatus.CANCELLED:
             return False
-        return self._may_reach(self.till, self.told)
-
-    def _may_reach(self, side: Replica, status: OrderStatus) -> bool:
-        # The table is written for books kept in Go.
-        role = Replica.GO if side is self.books else Replica.POS
-        return self.base is None or may_reach(role, self.base, status)
+        return self.base is None or _is_open_step(self.base, self.told)
 
     def _paid(self, start: OrderStatus, follow: _Choice, taken: _Choice) -> _Choice:
         """
@@ -221,6 +216,14 @@ class _Merge:
         if abs(told) > abs(booked):
             return _Choice(base=None if self.base in LEDGER else start)
         return follow
+
+
+def _is_open_step(before: OrderStatus, after: OrderStatus) -> bool:
+    """
+    Whether an order may have gone from one status to the other without its invoice's doing.
+    """
+    # Whose books they are does not matter before the invoice: both sides may make the same steps.
+    return may_reach(Replica.POS, before, after)
 
 
 def _ahead(told: OrderStatus, till: Replica, books: Replica) -> Finding:
