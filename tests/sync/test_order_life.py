@@ -13,7 +13,7 @@ import pytest
 
 from posgo.models.orders import Order, OrderStatus
 from posgo.sync import Authority, Replica
-from posgo.sync.order_life import LEDGER, PAYABLE, TRANSITIONS, may, may_reach
+from posgo.sync.order_life import LEDGER, PAYABLE, TRANSITIONS, Transition, may, may_reach
 from posgo.sync.policies import orders
 from support.order_cases import KNOWN, NEW, NOBODY, lines_cell, status_cell
 from support.sync_build import pair_plan, rules, written
@@ -49,6 +49,14 @@ class TestTransitions:
         assert {(each.before, each.after) for each in tills} == set(itertools.permutations(PAYABLE, 2))
         assert all(each.waits for each in tills)
         assert not any(each.waits for each in TRANSITIONS if each not in tills)
+
+    def test_sides_are_a_set(self) -> None:
+        """
+        Whatever they are given as, in whatever order.
+        """
+        step = Transition(S.DRAFT, S.CONFIRMED, list(Replica), "agreed")
+
+        assert frozenset(Replica) == step.sides
 
     def test_nobody_takes_up_what_is_cancelled(self) -> None:
         """
