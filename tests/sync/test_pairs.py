@@ -1,0 +1,181 @@
+"""
+What is remembered of a pair, asked for and told, beside the values that are written.
+"""
+
+from typing import Any
+
+import attrs
+import pytest
+
+from posgo.models.catalog import Product
+from posgo.models.orders import Order, OrderLine, OrderStatus
+from posgo.models.parties import Address, Customer
+from posgo.models.records import Link, Record, Snapshot
+from posgo.sync import Authority, Kind, Plan, Policy, Replica, advance, plan
+from posgo.sync.policies import customers, orders, products
+from support.order_cases import A, B, line
+from support.sync_build import holds, linked, pair_plan, rules, written
+
+S = OrderStatus
+POS, GO = Replica.POS, Replica.GO
+
+
+def order(*lines: OrderLine, **fields: Any) -> Order:
+    return Order(customer=fields.pop("customer", "kari"), lines=lines, **fields)
+
+
+def done(link: Link[Any] | None, made: Plan[Any], count: int | None = None) -> Link[Any]:
+    """
+    The link after the first operations were confirmed.
+    """
+    for operation in made.operations[:count]:
+        link = advance(link, operation)
+    assert link is not None
+    return link
+
+
+def met(policy: Policy[Order], pos: Order, go: Order) -> Plan[Order]:
+    """
+    Plan two orders that find each other by a reference.
+    """
+    there = Record(id="g1", value=go, reference="pos:p1")
+    return plan([], pos=holds({"p1": pos}), go=Snapshot.of([there], complete=True), policy=policy)
+
+
+def narrow_in_the_pos(policy: Policy[Order]) -> Policy[Order]:
+    """
+    Orders whose lines the POS takes first.
+    """
+    shared = [attrs.evolve(unit, narrow=POS) if unit.name == "lines" else unit for unit in policy.shared]
+    return attrs.evolve(policy, shared=shared)
+
+
+class TestHeldFromTheFirst:
+    """
+    Two orders that just met, and say two things nobody decides.
+    """
+
+    @pytest.mark.parametrize(
+        ("field", "pos", "go"),
+        [
+            ("status", order(A, status=S.CONFIRMED), order(A)),
+            ("reference", order(A, reference="ours"), order(A, reference="theirs")),
+        ],
+    )
+    def test_the_link_says_that_nothing_is_agreed_on(self, field: str, pos: Order, go: Order) -> None:
+        """
+        So neither side's value is ever taken for an edit of the other's.
+        """
+        made = met(orders(authority=Authority.HOLD), pos, go)
+
+        assert (field,) == done(None, made).unagreed
+        assert [] == [operation for operation in made.operations if operation.replica]
+
+
+class TestTwoWrites:
+    """
+    One unit written to both sides, and units written together.
+    """
+
+    @pytest.mark.parametrize(("policy", "first"), [(orders(), GO), (narrow_in_the_pos(orders()), POS)])
+    def test_the_narrow_side_is_first(self, policy: Policy[Order], first: Replica) -> None:
+        """
+        Whichever it is; what both agree on moves with the second.
+        """
+        base, pos, go = order(A), order(A, line("p")), order(line("a", quantity=2))
+        made = pair_plan(policy, base, pos, go)
+
+        assert [first, first.other] == [operation.replica for operation in made.operations]
+        assert base == done(linked(base), made, 1).base
+        assert order(line("a", quantity=2), line("p")) == done(linked(base), made).base
+
+    def test_a_side_is_written_once(self) -> None:
+        """
+        Lines and other fields that go to one side only go together, in one operation.
+        """
+        made = pair_plan(orders(), order(A), order(A, B, customer="ola"), order(A))
+
+        assert [("update", GO, {"customer": "ola", "lines": (A, B)})] == written(made)
+
+
+class TestOpened:
+    """
+    A confirmed order that is opened for a late line.
+    """
+
+    def test_confirmed_on_both_sides_meanwhile(self) -> None:
+        """
+        The draft both agreed on is past: confirmed is what the link says once the line is written.
+        """
+        pos, go = order(A, B, status=S.CONFIRMED), order(A, status=S.CONFIRMED)
+        made = pair_plan(orders(), order(A), pos, go)
+
+        assert linked(pos) == done(linked(order(A)), made)
+
+
+class TestDelta:
+    """
+    A delta that shows one side of an order.
+    """
+
+    @pytest.mark.parametrize(("side", "needed"), [(POS, (GO, "g1")), (GO, (POS, "p1"))])
+    def test_the_other_is_asked_for_by_its_own_id(self, side: Replica, needed: tuple[Replica, str]) -> None:
+        """
+        Whichever side has changed.
+        """
+        seen = {POS: "p1", GO: "g1"}[side]
+        sides: dict[Replica, Snapshot[Order]] = {
+            side: holds({seen: order(A, B)}, complete=False),
+            side.other: holds({}, complete=False),
+        }
+        made = plan([linked(order(A))], pos=sides[POS], go=sides[GO], policy=orders())
+
+        assert ((needed,), ()) == (made.needs, made.operations)
+
+
+class TestTold:
+    """
+    What a person is told of a pair.
+    """
+
+    def test_another_edit_is_told_again(self) -> None:
+        """
+        The note is of this very edit of the lines.
+        """
+        invoiced = order(A, status=S.INVOICED, invoice_no=7)
+        first, second = (attrs.evolve(invoiced, lines=(A, line("x", quantity=n))) for n in (1, 2))
+        link = done(linked(invoiced), pair_plan(orders(), invoiced, first, invoiced))
+        told = {
+            each.lines[-1].quantity: rules(
+                plan([link], pos=holds({"p1": each}), go=holds({"g1": invoiced}), policy=orders())
+            )
+            for each in (first, second)
+        }
+
+        assert {1: [], 2: ["invoiced-order-changed"]} == told
+
+    def test_a_finding_about_a_pair_names_both(self) -> None:
+        """
+        As the bookkeeper finds them.
+        """
+        base = Product(code="1", name="mug")
+        wrong = attrs.evolve(base, gtins=("7038010000004",))
+        (finding,) = pair_plan(products(), base, wrong, base).findings
+
+        assert ("gtin", "product pos p1 / go g1") == (finding.rule, finding.where)
+
+    def test_what_go_cannot_hold_is_told_when_it_is_met_only(self) -> None:
+        """
+        An address Go cannot take is told when the two meet, and not again while something else is looked at.
+        """
+        policy = customers()
+        go = Customer(number=1, name="Kari")
+        pos = attrs.evolve(go, address=Address(line1="Storgata 1"))
+        there = Record(id="g1", value=go, reference="pos:p1")
+        first = plan([], pos=holds({"p1": pos}), go=Snapshot.of([there], complete=True), policy=policy)
+        link = attrs.evolve(done(None, first), unagreed=("email",))
+        again = plan([link], pos=holds({"p1": pos}), go=holds({"g1": go}), policy=policy)
+
+        assert ["incomplete-address"] == rules(first)
+        assert [Kind.LINK] == [operation.kind for operation in again.operations]
+        assert [] == rules(again)
