@@ -95,6 +95,14 @@ class TestDeleted:
 
         assert ["unlink: deleted on both sides"] == reasons(made)
 
+    def test_made_anew(self) -> None:
+        """
+        The old pair is forgotten because the record was made again, and meets its counterpart once more.
+        """
+        made = plan([linked(BASE)], pos=holds({"p1": BASE}), go=holds({"g2": BASE}), policy=thing_policy())
+
+        assert ["unlink: its counterpart was deleted and made anew", "link: same code"] == reasons(made)
+
     def test_taken_back_into_use_where_it_is_not_decided(self) -> None:
         """
         Archived by the owner, taken into use on the other side, then deleted by the owner: recorded, with the rule.

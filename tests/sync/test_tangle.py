@@ -8,6 +8,7 @@ import attrs
 import pytest
 from hypothesis import given, strategies as st
 
+from posgo.models.findings import Severity
 from posgo.models.records import Link, Record, Snapshot
 from posgo.sync import Kind, OnDeleteChange, Plan, Policy, Replica, Tombstone, plan
 from support.sync_build import holds, linked, rules
@@ -257,6 +258,7 @@ class TestDuplicates:
         made = planned(links, holds({"p1": other}), holds({"g1": BASE}))
 
         assert [("unlink", "p2", "g1"), ("update", "p1", "g1")] == steps(made)
+        assert "its other record is gone, and this one has another counterpart" == made.operations[0].reason
         assert (Tombstone(replica=POS, loser="p2", winner="p1"),) == made.tombstones
 
     def test_the_same_pair_twice(self) -> None:
@@ -268,3 +270,25 @@ class TestDuplicates:
 
         assert ["duplicate-link", "duplicate-link"] == rules(made)
         assert [] == steps(made)
+
+    def test_it_is_told_in_full(self) -> None:
+        """
+        Which pair, what is wrong with it, and what to do.
+        """
+        links = [linked(BASE), linked(BASE, "p1", "g2")]
+        made = planned(links, holds({"p1": BASE}), holds({"g1": BASE, "g2": BASE}))
+
+        assert (
+            Severity.BLOCK,
+            "thing pos p1 and go g1 are linked, and one of them to another as well",
+            "remove the link that is wrong; until then none of them is touched",
+        ) == (made.findings[0].severity, made.findings[0].message, made.findings[0].remedy)
+
+    def test_nobody_is_left_to_say_which(self) -> None:
+        """
+        Two pairs of one record, and both counterparts gone: both are told, nothing is archived.
+        """
+        links = [linked(BASE), linked(BASE, "p1", "g2")]
+        made = planned(links, holds({"p1": BASE}), holds({}))
+
+        assert ([], ["duplicate-link", "duplicate-link"]) == (steps(made), rules(made))
