@@ -2,6 +2,7 @@
 The JSON form of a plan, character by character: stored plans are read for years, and a plan's id is made of it.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -126,6 +127,13 @@ def test_the_form() -> None:
     Sorted keys, defaults left out, exact numbers as text, moments as ISO 8601, spans in seconds, letters as they are.
     """
     assert offered().to_json() == FORM
+
+
+def test_the_id() -> None:
+    """
+    Sixteen hexadecimal digits, to be read out and typed in.
+    """
+    assert re.fullmatch("[0-9a-f]{16}", offered().plan_id)
 
 
 def test_it_is_read_back() -> None:

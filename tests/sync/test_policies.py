@@ -11,7 +11,8 @@ from posgo.models.catalog import Product
 from posgo.models.findings import Severity
 from posgo.models.parties import Address, Customer
 from posgo.sync import Authority, Direction, Kind, Replica, advance, plan
-from posgo.sync.policies import customers, kept_at, phone, products
+from posgo.sync._lens import Values
+from posgo.sync.policies import NAMES, customers, kept_at, phone, products
 from support.sync_build import holds, linked, pair_plan, rules, written
 
 COMPANY = Customer(name="Kafe Nord AS", organization_number="974760673", phone="22225555")
@@ -120,6 +121,43 @@ class TestNames:
         one = Customer(is_person=True, name="Kari Nordmann")
 
         assert pair_plan(customers(), one, one, one).is_empty
+
+    @pytest.mark.parametrize(
+        ("expected", "pos"),
+        [
+            (("Kafe", False, None, None), ("Kafe", False, "Kari", "Nordmann")),
+            ((None, True, "Kari", "Nordmann"), ("Kafe", True, "Kari", "Nordmann")),
+            ((None, True, "Kari", None), ("Kari N", True, "Kari", None)),
+            ((None, True, None, "Nordmann"), ("K Nordmann", True, None, "Nordmann")),
+            (("Kari", True, None, None), ("Kari", True, None, None)),
+        ],
+    )
+    def test_what_go_can_hold(self, expected: Values, pos: Values) -> None:
+        """
+        A company's name, or a person's two; a person known by one text alone is not made nameless.
+        """
+        assert expected == NAMES.get(pos)
+
+    @pytest.mark.parametrize(
+        ("expected", "pos", "go"),
+        [
+            (
+                ("Kari Lie", True, "Kari", "Lie"),
+                ("Kari Dal", True, "Kari", "Dal"),
+                (None, True, "Kari", "Lie"),
+            ),
+            (("Lie", True, None, "Lie"), ("Dal", True, None, "Dal"), (None, True, None, "Lie")),
+            # A POS that keeps no such text gets none.
+            ((None, True, "Kari", "Lie"), (None, True, "Kari", "Dal"), (None, True, "Kari", "Lie")),
+            (("Lie AS", False, None, None), ("Dal AS", False, None, None), ("Lie AS", False, None, None)),
+            (("Lie", True, None, None), ("Dal", True, None, None), ("Lie", True, None, None)),
+        ],
+    )
+    def test_an_edit_in_go(self, expected: Values, pos: Values, go: Values) -> None:
+        """
+        The one text follows the two names, where it is kept.
+        """
+        assert expected == NAMES.put(pos, go)
 
 
 class TestAuthorities:
