@@ -187,6 +187,24 @@ class TestPolicy:
         assert Thing == thing_policy().model
 
 
+class TestModel:
+    """
+    What records are described by.
+    """
+
+    @pytest.mark.parametrize(
+        ("model", "named"), [(Thing(name="Kari Nordmann"), "Thing"), ("Kari Nordmann", "str"), (dict, "dict")]
+    )
+    def test_a_value_is_no_model(self, model: Any, named: str) -> None:
+        """
+        One problem and the name of its class are told, and nothing of what it says.
+        """
+        with pytest.raises(ConfigurationError) as caught:
+            Policy(model=model, shared=(Unit(fields="name"),))
+
+        assert f"the policy of {named}: the model must be an attrs class" == str(caught.value)
+
+
 class TestValues:
     """
     Policies and plans are values: named, fixed, and of the members their texts stand for.

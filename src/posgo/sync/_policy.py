@@ -361,7 +361,8 @@ class Policy(Generic[T]):
     def __attrs_post_init__(self) -> None:
         problems = tuple(_problems(self))
         if problems:
-            raise ConfigurationError(f"the policy of {getattr(self.model, '__name__', self.model)}", problems)
+            named = getattr(self.model, "__name__", type(self.model).__name__)
+            raise ConfigurationError(f"the policy of {named}", problems)
 
     @property
     def noun(self) -> str:
@@ -384,7 +385,8 @@ class Policy(Generic[T]):
 
 
 def _problems(policy: Policy[Any]) -> Iterator[str]:
-    if not attrs.has(policy.model):
+    # A value of an attrs class has its fields too, and what it says is nobody's business here.
+    if not attrs.has(policy.model) or attrs.has(type(policy.model)):
         yield "the model must be an attrs class"
         return
     names = {field.name for field in attrs.fields(policy.model)}
