@@ -11,10 +11,11 @@ from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.parties import Address, Customer
 from posgo.models.records import Link, Record, Snapshot
-from posgo.sync import Authority, Kind, Plan, Policy, Replica, advance, plan
+from posgo.sync import Authority, Kind, Plan, Policy, Replica, Seal, advance, plan
 from posgo.sync.policies import customers, orders, products
 from support.order_cases import A, B, line
 from support.sync_build import holds, linked, pair_plan, rules, written
+from support.sync_world import Thing, thing_policy
 
 S = OrderStatus
 POS, GO = Replica.POS, Replica.GO
@@ -40,6 +41,10 @@ def met(policy: Policy[Order], pos: Order, go: Order) -> Plan[Order]:
     """
     there = Record(id="g1", value=go, reference="pos:p1")
     return plan([], pos=holds({"p1": pos}), go=Snapshot.of([there], complete=True), policy=policy)
+
+
+def always(_owners: Thing, _others: Thing) -> bool:
+    return True
 
 
 def narrow_in_the_pos(policy: Policy[Order]) -> Policy[Order]:
@@ -153,6 +158,18 @@ class TestTold:
         }
 
         assert {1: [], 2: ["invoiced-order-changed"]} == told
+
+    def test_a_seal_may_say_nothing(self) -> None:
+        """
+        Given its side and its state alone, it leaves edits where they are without a word.
+        """
+        seal: Seal[Thing] = Seal(owner=GO, holds=always)
+        base = Thing(code="1")
+        policy = attrs.evolve(thing_policy(), seals=(seal,))
+        made = pair_plan(policy, base, attrs.evolve(base, name="other"), base)
+
+        assert ((), None, "", "") == (seal.spares, seal.rule, seal.message, seal.remedy)
+        assert ([("link", None, {})], []) == (written(made), rules(made))
 
     def test_a_finding_about_a_pair_names_both(self) -> None:
         """

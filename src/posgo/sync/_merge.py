@@ -106,8 +106,8 @@ def judge(
         restated = unit.lens.restated(base, sides[unit.narrow])
     if restated is not None:
         changed.remove(unit.narrow)
-    if not changed:
-        return Verdict(VerdictKind.FOLLOW, unit.narrow.other, restated or "", restated=True)
+        if not changed:
+            return Verdict(VerdictKind.FOLLOW, unit.narrow.other, restated, restated=True)
     if len(changed) == 2:
         return dispute(unit, moment, "both changed it")
     if unit.flows_from(changed[0]):
