@@ -12,8 +12,9 @@ import attrs
 from posgo.models.catalog import Product
 from posgo.models.parties import Address, Customer
 from posgo.testing.simulate._acts import Act, Archive, Delete, Edit, Enter, Forget
+from posgo.testing.simulate._faults import Fault
 
-__all__ = ["BEFORE", "RUN", "Draw"]
+__all__ = ["BEFORE", "CRASHES", "MISHAPS", "RUN", "Draw"]
 
 T = TypeVar("T")
 
@@ -22,6 +23,20 @@ BEFORE = -10
 
 RUN = 45
 """Steps a run takes, about."""
+
+CRASHES = (Fault.CRASH, Fault.CRASH, Fault.CRASH_AFTER, Fault.CRASH_AFTER, Fault.CRASH_LATE)
+MISHAPS = (
+    Fault.LOST,
+    Fault.UNANSWERED,
+    Fault.UNANSWERED,
+    Fault.LATE,
+    Fault.TWICE,
+    Fault.THROTTLED,
+    Fault.FAILED,
+    Fault.FAILED_AFTER,
+    Fault.GARBLED,
+)
+"""How a process ends, and what else becomes of a request: as often as each is drawn."""
 
 _ORG_NUMBERS = ("974760673", "971032081", "985399077", "983544622")
 _UNITS = ("EA", "KGM", "LTR", "MTR", "HUR")

@@ -11,12 +11,12 @@ import attrs
 
 from posgo.testing.simulate._acts import Act
 from posgo.testing.simulate._days import Lock
-from posgo.testing.simulate._draw import BEFORE, RUN
+from posgo.testing.simulate._draw import BEFORE, CRASHES, RUN
+from posgo.testing.simulate._ends import ends_in
 from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._issued import DisownInvoice, Issue, ReverseInvoice
 from posgo.testing.simulate._machines import Lose, Start, Strike
 from posgo.testing.simulate._order_draw import OrderDraw
-from posgo.testing.simulate._plots import CRASHES
 from posgo.testing.simulate._till_acts import PayAtTill
 
 __all__ = ["ISSUED_ERRANDS", "ISSUED_PLOTS", "IssuedDraw", "issued_acts"]
@@ -122,9 +122,7 @@ def _again(draw: IssuedDraw, at: int) -> Iterator[Act]:
         if draw.chance(0.5):
             yield Start(later, "sync")
     if draw.chance(0.3):
-        yield Strike(
-            later, draw.choice(CRASHES), on=draw.choice(("pause", "GET /Vouchers", "UpdateRecord Order"))
-        )
+        yield ends_in(draw, later, "booked_invoices.py")
     yield Start(later, draw.choice(("invoice", "invoices")))
     yield Start(later + RUN, "invoices")
 

@@ -103,7 +103,7 @@ class OrderDraw(Draw):
             return AddLine(at, side, mark, self.item(), place)
         if dice < 0.75:
             return ChangeLine(at, side, mark, place, *self._line_edit())
-        if dice < 0.88:
+        if dice < 0.85:
             return DropLine(at, side, mark, place)
         return EditOrder(at, side, mark, *self._header_edit())
 

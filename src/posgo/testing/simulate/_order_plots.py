@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from posgo.models.orders import OrderStatus
 from posgo.testing.simulate._acts import Act
-from posgo.testing.simulate._draw import RUN
+from posgo.testing.simulate._draw import CRASHES, RUN
+from posgo.testing.simulate._ends import ends_in
 from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._machines import Lose, Meanwhile, Start, Strike
 from posgo.testing.simulate._order_acts import (
@@ -19,7 +20,6 @@ from posgo.testing.simulate._order_acts import (
     Send,
 )
 from posgo.testing.simulate._order_draw import OrderDraw
-from posgo.testing.simulate._plots import CRASHES
 from posgo.testing.simulate._till_acts import PayAtTill, TakeBack
 
 __all__ = ["ORDER_PLOTS"]
@@ -40,6 +40,9 @@ def _late_line(draw: OrderDraw, at: int) -> Iterator[Act]:
         on = draw.choice(("PATCH /SalesOrders/{id}", "POST /SalesOrders/{id}/Lines", "CommitChanges", "GET"))
         yield Strike(later, draw.choice((*CRASHES, *_DOUBTS)), on=on)
     yield Start(later, "orders")
+    if draw.chance(0.3):
+        yield ends_in(draw, later + RUN, "go_orders.py", "order_writing.py")
+        yield Start(later + RUN, "orders")
     yield Start(later + RUN, "orders")
 
 
@@ -117,6 +120,10 @@ def _at_once(draw: OrderDraw, at: int) -> Iterator[Act]:
         yield Start(at + draw.choice((1, 10)), draw.choice(("invoice", "orders")), 1)
     yield Start(at, "invoice")
     if draw.chance(0.2):
+        yield ends_in(
+            draw, at, "_invoice_sending.py", "_invoice_lookup.py", "_invoice_memory.py", "invoicing.py"
+        )
+    if draw.chance(0.2):
         yield Lose(at + RUN // 2)
     if draw.chance(0.3):
         yield draw.edits(at + RUN // 2, "pos", mark)
@@ -163,6 +170,9 @@ def _paid_at_the_till(draw: OrderDraw, at: int) -> Iterator[Act]:
     if draw.chance(0.2):
         yield Lose(later)
     yield Start(later, "settle")
+    if draw.chance(0.3):
+        yield ends_in(draw, later + RUN, "order_invoices.py")
+        yield Start(later + RUN, "orders")
     yield Start(later + RUN, draw.choice(("orders", "settle")))
 
 
@@ -179,9 +189,8 @@ def _paid_twice(draw: OrderDraw, at: int) -> Iterator[Act]:
     yield draw.closes(later)
     if draw.chance(0.7):
         yield Lose(later)
-    if draw.chance(0.4):
-        on = draw.choice(("GET /Customerledger", "GET /OutgoingInvoices", "GET /Customers", "LoadLinks"))
-        yield Strike(later, draw.choice(CRASHES), on=on)
+    if draw.chance(0.6):
+        yield ends_in(draw, later, "receivables.py")
     yield Start(later, "settle")
     yield Start(later + RUN, draw.choice(("orders", "settle")))
 
@@ -205,6 +214,9 @@ def _taken_back(draw: OrderDraw, at: int) -> Iterator[Act]:
     if draw.chance(0.6):
         on = draw.choice((*_ON_THE_WAY[:5], "PATCH /SalesOrders", "CommitChanges", "GET"))
         yield Strike(later, draw.choice((*CRASHES, *_DOUBTS)), on=on)
+    if draw.chance(0.4):
+        yield ends_in(draw, later, "_invoice_credited.py")
+        yield Start(later, "invoice")
     if draw.chance(0.15):
         yield Lose(later)
     yield Start(later, "invoice")
@@ -232,6 +244,8 @@ def _given_up(draw: OrderDraw, at: int) -> Iterator[Act]:
     if draw.chance(0.5):
         on = draw.choice(("DELETE /SalesOrders", "LoadLinks", "GET /SalesOrders/sentState", "GET", "Commit"))
         yield Strike(later, draw.choice((*CRASHES, *_DOUBTS)), on=on)
+    if draw.chance(0.3):
+        yield ends_in(draw, later, "go_orders.py", "pos_orders.py")
     yield Start(later, draw.choice(("orders", "orders", "sweep")))
     yield Start(later + RUN, draw.choice(("orders", "sweep")))
 
@@ -247,8 +261,8 @@ ORDER_PLOTS: dict[Plot, int] = {
     _sent_meanwhile: 4,
     _at_once: 6,
     _paid_at_the_till: 5,
-    _paid_twice: 2,
-    _taken_back: 4,
+    _paid_twice: 3,
+    _taken_back: 5,
     _given_up: 4,
 }
 """Each plot, and how often it is drawn."""

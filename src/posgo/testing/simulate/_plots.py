@@ -12,25 +12,14 @@ import attrs
 
 from posgo.testing.simulate._acts import Act, Edit, Enter, Ignore
 from posgo.testing.simulate._days import Close, Disown, Lock, Reverse, Unmap
-from posgo.testing.simulate._draw import BEFORE, RUN, Draw
+from posgo.testing.simulate._draw import BEFORE, CRASHES, RUN, Draw
+from posgo.testing.simulate._ends import ends_in
 from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._machines import CutOff, Idle, Jump, Lose, Meanwhile, Stall, Start, Strike
 from posgo.testing.simulate._world import a_z_report
 
-__all__ = ["CRASHES", "MISHAPS", "PLOTS", "a_sale", "days"]
+__all__ = ["PLOTS", "a_sale", "days"]
 
-CRASHES = (Fault.CRASH, Fault.CRASH, Fault.CRASH_AFTER, Fault.CRASH_AFTER, Fault.CRASH_LATE)
-MISHAPS = (
-    Fault.LOST,
-    Fault.UNANSWERED,
-    Fault.UNANSWERED,
-    Fault.LATE,
-    Fault.TWICE,
-    Fault.THROTTLED,
-    Fault.FAILED,
-    Fault.FAILED_AFTER,
-    Fault.GARBLED,
-)
 _DOUBTS = (Fault.UNANSWERED, Fault.UNANSWERED, Fault.LATE, Fault.FAILED_AFTER, Fault.GARBLED, Fault.LOST)
 
 _WRITES = (
@@ -256,6 +245,9 @@ def _undone(draw: Draw, at: int) -> Iterator[Act]:
             later, draw.choice(CRASHES), on=draw.choice(("GET /AccountTransactions", "GET /Vouchers"))
         )
         yield draw.choice((end, Strike(later, Fault.TWICE, on="GET /Vouchers", then=(end,))))
+        yield Start(later, errand)
+    if draw.chance(0.5):
+        yield ends_in(draw, later, "_comparison.py")
         yield Start(later, errand)
     yield Start(later + draw.choice((1, RUN)), errand)
 

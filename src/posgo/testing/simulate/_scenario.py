@@ -13,13 +13,13 @@ from posgo.profiles import OPEN_ONE, PRESSIS_POS, Invoicing, Profile
 from posgo.sync import Replica
 from posgo.sync.policies import customers, orders
 from posgo.testing.simulate._acts import Act
-from posgo.testing.simulate._draw import RUN, Draw
+from posgo.testing.simulate._draw import CRASHES, MISHAPS, RUN, Draw
 from posgo.testing.simulate._ends import ends
 from posgo.testing.simulate._issued_draw import ISSUED_ERRANDS, ISSUED_PLOTS, IssuedDraw, issued_acts
 from posgo.testing.simulate._machines import Backup, Lose, Restore, Start, Strike
 from posgo.testing.simulate._order_draw import OrderDraw
 from posgo.testing.simulate._order_plots import ORDER_PLOTS
-from posgo.testing.simulate._plots import CRASHES, MISHAPS, PLOTS, days
+from posgo.testing.simulate._plots import PLOTS, days
 from posgo.testing.simulate._world import World
 
 __all__ = ["Scenario", "scenario"]
