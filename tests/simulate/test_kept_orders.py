@@ -19,6 +19,7 @@ from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._machines import Lose, Meanwhile, Start, Strike
 from posgo.testing.simulate._order_acts import (
     AddLine,
+    ChangeLine,
     Credit,
     EditOrder,
     Send,
@@ -116,6 +117,13 @@ SENT_AFTER_A_SYNC_THAT_ENDED = a_scenario(
 )
 """Asked for the invoice of an order a sync was making when it ended, the till took it for its own words."""
 
+EDITED_WHILE_IT_WAS_INVOICED = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Meanwhile(100, "CommitChanges Intent", ChangeLine(100, "go", "o1", 0, "quantity", Decimal(5))),
+    Start(100, "invoice"),
+)
+"""A line edited in Go after the till's call had read the draft was invoiced, and the till never heard of it."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -126,6 +134,7 @@ SENT_AFTER_A_SYNC_THAT_ENDED = a_scenario(
         CREDITED_AND_FORGOTTEN,
         ADDED_IN_GO_MEANWHILE,
         SENT_AFTER_A_SYNC_THAT_ENDED,
+        EDITED_WHILE_IT_WAS_INVOICED,
     ],
     ids=[
         "sent with a line of its own",
@@ -134,6 +143,7 @@ SENT_AFTER_A_SYNC_THAT_ENDED = a_scenario(
         "credited and forgotten",
         "added in Go meanwhile",
         "sent after a sync that ended",
+        "edited while it was invoiced",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

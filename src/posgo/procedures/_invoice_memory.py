@@ -146,7 +146,9 @@ class Memory:
         if self.in_doubt:
             yield from self._commit()
 
-    def conclude(self, order: Order, go_id: str, *, agreed: bool = True, **said: Any) -> Procedure[None]:
+    def conclude(
+        self, order: Order, go_id: str, *, agreed: bool = True, read: bool = True, **said: Any
+    ) -> Procedure[None]:
         """
         Store what both sides agree on now, and forget the intent; nothing if it is known already.
 
@@ -154,12 +156,14 @@ class Memory:
             order: The order, by the POS.
             go_id: Go's id.
             agreed: Whether the invoice says what the order says. If nobody knows, a new pair has agreed on nothing.
+            read: Whether what was invoiced is what was read before; if not, only what the POS took is agreed on.
             said: What the POS took of the invoice.
         """
-        unagreed = () if agreed else sorted(name for unit in self.policy.shared for name in unit.fields)
+        shared = sorted(name for unit in self.policy.shared for name in unit.fields)
+        unagreed = () if agreed else shared
         base = attrs.evolve(self.link.base, **said) if self.link else self._shared(order, **said)
         link = (
-            attrs.evolve(self.link, base=base)
+            attrs.evolve(self.link, base=base, unagreed=self.link.unagreed if read else shared)
             if self.link
             else Link(pos_id=self.order_id, go_id=go_id, base=base, unagreed=unagreed)
         )

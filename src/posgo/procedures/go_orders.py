@@ -226,13 +226,23 @@ class GoOrders:
             at_till = self.translator.at_till
             like = at_till.get(invoice.reference or "") or at_till.get(go_reference(own_id))
             if link is not None:
-                records.append((yield from followed(self.translator, invoice, link.base, news=news)))
+                records.append((yield from self._of_link(invoice, link, news=news)))
             elif like is not None and invoice.reference not in linked:
                 # What the POS calls paid may have been credited meanwhile.
                 told = news or invoice.match_id in credited
                 record = yield from followed(self.translator, invoice, like, news=told, agreed=False)
                 records.append(record)
         return records
+
+    def _of_link(
+        self, invoice: OutgoingInvoice, link: Link[Order], *, news: bool
+    ) -> Procedure[Record[Order]]:
+        """
+        The invoice of a linked order. If somebody may have edited what was sent, it is read as if nobody knew it.
+        """
+        unread = "lines" in link.unagreed
+        like = attrs.evolve(link.base, status=OrderStatus.CONFIRMED) if unread else link.base
+        return followed(self.translator, invoice, like, news=news)
 
     def _vanished(self, links: Iterable[Link[Order]], *, every: bool) -> Procedure[list[Record[Order]]]:
         """
