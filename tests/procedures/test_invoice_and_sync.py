@@ -2,10 +2,12 @@
 Invoices made at once and the sync of orders take up what the other left.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import attrs
+import httpx
 import pytest
 
 from posgo.exceptions import InvoiceInProgressError, InvoiceRefusedError
@@ -178,7 +180,7 @@ def test_an_edit_in_go_comes_first() -> None:
 
 def test_an_edit_at_the_till_needs_no_sync() -> None:
     """
-    The draft in Go is brought to what the till says, and the sync afterwards agrees on what was invoiced.
+    The draft in Go is brought to what the till says, and the sync afterwards is quiet.
     """
     counter = a_counter(PRESSIS_POS)
     counter.sync()
@@ -186,4 +188,45 @@ def test_an_edit_at_the_till_needs_no_sync() -> None:
     result = counter.shop.invoice(counter.order)
 
     assert Decimal("99.90") == result.total
-    assert [{"link": 1}, {}] == [counter.sync(), counter.sync()]
+    assert {} == counter.sync()
+
+
+@attrs.define
+class _AtTheLastMoment(httpx.BaseTransport):
+    """
+    Lets a person act just before an order is sent.
+    """
+
+    go: FakeGo
+    act: Callable[[], object]
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/createAndSendInvoice"):
+            self.act()
+        return self.go.transport.handle_request(request)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["a draft", "a new order"])
+@pytest.mark.parametrize("full", [True, False], ids=["sweep", "delta"])
+def test_an_edit_in_go_at_the_last_moment_reaches_the_till(known: bool, full: bool) -> None:  # noqa: FBT001
+    """
+    Go sends what stands there by then, without a condition: the next sync reads what was invoiced, once.
+    """
+    counter = a_counter(PRESSIS_POS)
+    if known:
+        counter.sync()
+
+    def edit() -> None:
+        [(own_id, order)] = counter.shop.go.all(Order).items()
+        line = attrs.evolve(order.lines[0], quantity=Decimal(5))
+        counter.shop.go.put(attrs.evolve(order, lines=[line]), own_id)
+
+    counter.shop.transport = _AtTheLastMoment(counter.shop.go, edit)
+    counter.shop.restart()
+    counter.shop.invoice(counter.order)
+    counter.shop.clock.advance(5)
+    first = counter.shop.sync(full=full)
+    counter.shop.clock.advance(5)
+
+    assert [Decimal(5)] == [line.quantity for line in counter.ours.lines]
+    assert ({"update pos": 1}, {}) == (first.written, counter.sync())

@@ -124,6 +124,13 @@ EDITED_WHILE_IT_WAS_INVOICED = a_scenario(
 )
 """A line edited in Go after the till's call had read the draft was invoiced, and the till never heard of it."""
 
+EDITED_AS_SOON_AS_IT_WAS_MADE = a_scenario(
+    TakeOrder(90, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Meanwhile(100, "createAndSendInvoice", ChangeLine(100, "go", "o1", 0, "quantity", Decimal(5))),
+    Start(100, "invoice"),
+)
+"""The same, of a draft the call had made itself a moment before."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -135,6 +142,7 @@ EDITED_WHILE_IT_WAS_INVOICED = a_scenario(
         ADDED_IN_GO_MEANWHILE,
         SENT_AFTER_A_SYNC_THAT_ENDED,
         EDITED_WHILE_IT_WAS_INVOICED,
+        EDITED_AS_SOON_AS_IT_WAS_MADE,
     ],
     ids=[
         "sent with a line of its own",
@@ -144,6 +152,7 @@ EDITED_WHILE_IT_WAS_INVOICED = a_scenario(
         "added in Go meanwhile",
         "sent after a sync that ended",
         "edited while it was invoiced",
+        "edited as soon as it was made",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

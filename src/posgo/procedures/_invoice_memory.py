@@ -14,6 +14,7 @@ from posgo.models.go_orders import SalesOrder
 from posgo.models.orders import Order, OrderStatus
 from posgo.models.records import Link, pos_reference
 from posgo.procedure import Procedure, ask
+from posgo.procedures.sync_desk import SAFE, UNREAD
 from posgo.state import (
     Changes,
     CommitChanges,
@@ -73,7 +74,10 @@ class Memory:
             now=now,
             policy=policy,
             link=loaded.links[0] if loaded.links else None,
-            intent=next((each for each in progress.intents if each.pos_id == order_id), None),
+            intent=next(
+                (each for each in progress.intents if each.pos_id == order_id and each.operation not in SAFE),
+                None,
+            ),
             version=progress.version,
         )
 
@@ -147,7 +151,7 @@ class Memory:
             yield from self._commit()
 
     def conclude(
-        self, order: Order, go_id: str, *, agreed: bool = True, read: bool = True, **said: Any
+        self, order: Order, go_id: str, *, agreed: bool = True, unread: bool = False, **said: Any
     ) -> Procedure[None]:
         """
         Store what both sides agree on now, and forget the intent; nothing if it is known already.
@@ -156,20 +160,31 @@ class Memory:
             order: The order, by the POS.
             go_id: Go's id.
             agreed: Whether the invoice says what the order says. If nobody knows, a new pair has agreed on nothing.
-            read: Whether what was invoiced is what was read before; if not, only what the POS took is agreed on.
+            unread: Whether the next sync is to read what was invoiced, because it may have been edited meanwhile.
             said: What the POS took of the invoice.
         """
-        shared = sorted(name for unit in self.policy.shared for name in unit.fields)
-        unagreed = () if agreed else shared
+        unagreed = () if agreed else sorted(name for unit in self.policy.shared for name in unit.fields)
         base = attrs.evolve(self.link.base, **said) if self.link else self._shared(order, **said)
         link = (
-            attrs.evolve(self.link, base=base, unagreed=self.link.unagreed if read else shared)
+            attrs.evolve(self.link, base=base)
             if self.link
             else Link(pos_id=self.order_id, go_id=go_id, base=base, unagreed=unagreed)
         )
         if link != self.link or self.in_doubt:
             self.link = link
-            yield from self._commit(put=(LinkRecord(kind=self.kind, link=link),))
+            put = (self._to_be_read(go_id),) if unread else ()
+            yield from self._commit(put=(LinkRecord(kind=self.kind, link=link), *put))
+
+    def _to_be_read(self, go_id: str) -> IntentRecord:
+        return IntentRecord(
+            kind=self.kind,
+            side="go",
+            reference=f"{UNREAD} {go_id}",
+            operation=UNREAD,
+            planned_at=self.now,
+            pos_id=self.order_id,
+            go_id=go_id,
+        )
 
     def _commit(self, put: tuple[Any, ...] = ()) -> Procedure[None]:
         """

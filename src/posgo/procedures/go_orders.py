@@ -51,6 +51,7 @@ class GoOrders:
         makes: Whether orders of people in Go are made in the POS; others need no lines.
         reopens: Whether a confirmed order may be opened, changed and confirmed again.
         unfinished: Go's ids of orders that were being changed and perhaps stand open, though they are confirmed.
+        unread: Go's ids of invoices that may say something else than what both sides agreed on when they were sent.
     """
 
     translator: Translator
@@ -60,6 +61,7 @@ class GoOrders:
     makes: bool = True
     reopens: bool = True
     unfinished: set[str] = attrs.Factory(set)
+    unread: set[str] = attrs.Factory(set)
     findings: list[Finding] = attrs.field(factory=list, init=False)
     _shown: dict[str, SalesOrder] = attrs.field(factory=dict, init=False)
     _links: dict[str, Link[Order]] = attrs.field(factory=dict, init=False)
@@ -226,7 +228,7 @@ class GoOrders:
             at_till = self.translator.at_till
             like = at_till.get(invoice.reference or "") or at_till.get(go_reference(own_id))
             if link is not None:
-                records.append((yield from self._of_link(invoice, link, news=news)))
+                records.append((yield from followed(self.translator, invoice, self._base(link), news=news)))
             elif like is not None and invoice.reference not in linked:
                 # What the POS calls paid may have been credited meanwhile.
                 told = news or invoice.match_id in credited
@@ -234,15 +236,13 @@ class GoOrders:
                 records.append(record)
         return records
 
-    def _of_link(
-        self, invoice: OutgoingInvoice, link: Link[Order], *, news: bool
-    ) -> Procedure[Record[Order]]:
+    def _base(self, link: Link[Order]) -> Order:
         """
-        The invoice of a linked order. If somebody may have edited what was sent, it is read as if nobody knew it.
+        What both sides agreed on; as not invoiced yet, if what was invoiced is to be read.
         """
-        unread = "lines" in link.unagreed
-        like = attrs.evolve(link.base, status=OrderStatus.CONFIRMED) if unread else link.base
-        return followed(self.translator, invoice, like, news=news)
+        if link.go_id in self.unread:
+            return attrs.evolve(link.base, status=OrderStatus.CONFIRMED)
+        return link.base
 
     def _vanished(self, links: Iterable[Link[Order]], *, every: bool) -> Procedure[list[Record[Order]]]:
         """
@@ -271,7 +271,7 @@ class GoOrders:
             return None if held else self._record(forms, shown)
         link = self._links.get(id)
         # Made in the POS by a run that did not live to remember it.
-        like = link.base if link is not None else self.translator.at_till.get(go_reference(id))
+        like = self._base(link) if link is not None else self.translator.at_till.get(go_reference(id))
         if like is None:
             return None
         try:

@@ -267,7 +267,7 @@ class _Case:
             total=total,
             already_invoiced=before,
         )
-        return (yield from self._conclude(result, as_read=standing.draft is None))
+        return (yield from self._conclude(result))
 
     def _answer(self, invoice: OutgoingInvoice) -> Procedure[InvoiceResult]:
         """
@@ -289,9 +289,7 @@ class _Case:
         )
         return (yield from self._conclude(result, as_sent=self.memory.was_sent(self.order)))
 
-    def _conclude(
-        self, result: InvoiceResult, *, as_sent: bool = True, as_read: bool = True
-    ) -> Procedure[InvoiceResult]:
+    def _conclude(self, result: InvoiceResult, *, as_sent: bool = True) -> Procedure[InvoiceResult]:
         """
         Tell the POS, and remember the pair. The invoice stands whether the POS answers or not.
 
@@ -299,8 +297,6 @@ class _Case:
             result: The invoice.
             as_sent: Whether it has the lines the POS has. If somebody else sent it, nobody knows: the
                 pair stays as it was agreed on, and the next sync reads what was invoiced.
-            as_read: Whether nobody can have edited what was sent. A draft that stood in Go may have been edited
-                after it was read; the next sync reads what was invoiced.
         """
         said: dict[str, Any] = {"invoice_no": result.invoice_no}
         if self.order.status in _OPEN:
@@ -314,7 +310,8 @@ class _Case:
             self.findings.append(say.pos_not_told(error))
             as_sent = False
         known = said if as_sent else {}
-        yield from self.memory.conclude(self.order, result.go_id, agreed=as_sent, read=as_read, **known)
+        unread = as_sent and self.desk.profile.orders is not None
+        yield from self.memory.conclude(self.order, result.go_id, agreed=as_sent, unread=unread, **known)
         return attrs.evolve(result, findings=self.findings)
 
     # -- refusals ---------------------------------------------------------------------------

@@ -24,9 +24,9 @@ from posgo.procedures.progress import ProgressHook, log_progress
 from posgo.procedures.report import SyncReport
 from posgo.procedures.sides import GoCustomers, PosSide
 from posgo.procedures.sync import sync_kind
-from posgo.procedures.sync_desk import Notes, SyncDesk
+from posgo.procedures.sync_desk import UNREAD, Notes, SyncDesk
 from posgo.profiles import Profile
-from posgo.state import LoadProgress
+from posgo.state import LoadProgress, Progress
 from posgo.sync import Replica
 
 __all__ = ["SyncKit", "kinds_of", "sync"]
@@ -156,9 +156,8 @@ def _orders(kit: SyncKit) -> Procedure[KindReport]:
         sweep_every=kit.profile.sweep_drafts_every,
         makes=Replica.POS in policy.creates,
         reopens=all(seal.rule != "confirmed-order-changed" for seal in policy.seals),
-        unfinished={
-            intent.go_id for intent in progress.intents if intent.go_id and intent.operation == CONFIRMING
-        },
+        unfinished=_go_ids(progress, CONFIRMING),
+        unread=_go_ids(progress, UNREAD),
     )
     desk = SyncDesk(
         kind="orders",
@@ -176,6 +175,10 @@ def _orders(kit: SyncKit) -> Procedure[KindReport]:
         care=go,
     )
     return (yield from sync_kind(desk))
+
+
+def _go_ids(progress: Progress, operation: str) -> set[str]:
+    return {intent.go_id for intent in progress.intents if intent.go_id and intent.operation == operation}
 
 
 _KINDS: Mapping[str, Callable[[SyncKit], Procedure[KindReport]]] = MappingProxyType(

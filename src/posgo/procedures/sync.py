@@ -18,7 +18,7 @@ import attrs
 
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures.outcome import KindReport
-from posgo.procedures.sync_desk import DISPUTED, HELD, SyncDesk
+from posgo.procedures.sync_desk import SAFE, SyncDesk
 from posgo.procedures.sync_look import Look, beside, look, meets_strangers, plan_for, unknown_links
 from posgo.procedures.sync_run import Run
 from posgo.state import Changes, CommitChanges, LoadProgress, Progress
@@ -34,7 +34,7 @@ def sync_kind(desk: SyncDesk[T]) -> Procedure[KindReport]:
     Make one kind of record alike on both sides.
     """
     progress = yield from ask(LoadProgress(desk.kind))
-    if any(intent.operation not in (HELD, DISPUTED) for intent in progress.intents):
+    if any(intent.operation not in SAFE for intent in progress.intents):
         progress = yield from _take_over(desk, progress)
     view, planned = yield from _look_and_plan(desk, progress)
     approved = desk.approve is not None and desk.approve == planned.plan_id
