@@ -382,6 +382,15 @@ class TestOneInvoiceOnePosting:
     The open balance in Go, to the øre; the rest is rounding.
     """
 
+    def test_an_invoice_known_by_number_and_order(self) -> None:
+        """
+        A payment that names the order only is of the invoice, as one that names its number.
+        """
+        z = day(payment(200, invoice_no=None), payment(300, order=None))
+        known = [attrs.evolve(item(), order="o1")]
+
+        assert (1500, "-500.00", "c1", "pos:o1") in booked(settle(z, ACCOUNTS, open_items=known))
+
     @pytest.mark.parametrize(
         ("paid", "open_", "tender", "rounding"),
         [

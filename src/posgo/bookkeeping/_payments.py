@@ -129,13 +129,14 @@ def _per_invoice(z: ZReport, accounts: AccountMap, open_items: Iterable[OpenItem
     """
     Several payments of one invoice are one; what names no invoice stands for itself.
     """
+    items = None if open_items is None else tuple(open_items)
     groups: dict[object, list[InvoicePayment]] = {}
-    for at, payment in enumerate(z.invoice_payments):
+    for at, payment in enumerate(_numbered(z.invoice_payments, items or ())):
         key: object = ("number", payment.invoice_no)
         if payment.invoice_no is None:
             key = ("order", payment.order) if payment.order else at
         groups.setdefault(key, []).append(payment)
-    known = None if open_items is None else _by_name(open_items)
+    known = None if items is None else _by_name(items)
     for same in groups.values():
         paid = _Paid(
             rules=accounts.invoice_rules,
@@ -145,6 +146,16 @@ def _per_invoice(z: ZReport, accounts: AccountMap, open_items: Iterable[OpenItem
         )
         item = _assumed(paid) if known is None else known.get(paid.key)
         yield attrs.evolve(paid, item=item)
+
+
+def _numbered(payments: Iterable[InvoicePayment], items: Iterable[OpenItem]) -> Iterator[InvoicePayment]:
+    """
+    The payments, with the invoice's number where they name its order only and Go knows both.
+    """
+    numbers: dict[str | None, int | None] = {item.order: item.invoice_no for item in items if item.order}
+    for payment in payments:
+        number = payment.invoice_no if payment.invoice_no is not None else numbers.get(payment.order)
+        yield attrs.evolve(payment, invoice_no=number)
 
 
 def _by_name(open_items: Iterable[OpenItem]) -> Mapping[int | str | None, OpenItem]:
