@@ -42,11 +42,10 @@ from posgo.procedures._invoice_memory import ISSUED_BY_POS, Memory
 from posgo.procedures.books import Found, find_voucher, read_ledger, swept_voucher
 from posgo.procedures.order_books import read_departments
 from posgo.state import LoadLinks
+from posgo.sync.order_life import OPEN
 from posgo.sync.policies import orders
 
 __all__ = ["book_invoice"]
-
-_OPEN = (OrderStatus.DRAFT, OrderStatus.CONFIRMED)
 
 
 def book_invoice(desk: InvoiceDesk, accounts: AccountMap, record: Record[Order]) -> Procedure[InvoiceResult]:
@@ -209,7 +208,7 @@ class _Booking:
         """
         Tell the POS that it is booked, and remember the voucher. It stands whether the POS answers or not.
         """
-        if self.order.status in _OPEN:
+        if self.order.status in OPEN:
             try:
                 said = {"status": OrderStatus.INVOICED}
                 seen = {"status": self.order.status}

@@ -29,13 +29,12 @@ from posgo.procedures.sides import SWEEP_PAGE, Seen, expect
 from posgo.procedures.sync_desk import Commit
 from posgo.state import IntentRecord, LoadLinks
 from posgo.sync import Change, Kind, Operation, Replica
+from posgo.sync.order_life import OPEN
 
 __all__ = ["CONFIRMING", "GoOrders"]
 
 CONFIRMING = "confirm"
 """What an intent is called whose order may stand open in Go for a moment, though it is confirmed."""
-
-_OPEN = frozenset({OrderStatus.DRAFT, OrderStatus.CONFIRMED})
 
 
 @attrs.define(kw_only=True)
@@ -250,7 +249,7 @@ class GoOrders:
         """
         records = []
         for link in links:
-            if link.base.status in _OPEN:
+            if link.base.status in OPEN:
                 record = yield from self.fetch(link.go_id)
                 records += [record] if record is not None else []
             elif every:

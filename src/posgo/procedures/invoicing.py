@@ -42,11 +42,11 @@ from posgo.procedures._invoice_sending import Sending, is_done, is_under_way
 from posgo.procedures.booked_invoices import book_invoice
 from posgo.procedures.order_writing import OrderWriter
 from posgo.profiles import Invoicing
+from posgo.sync.order_life import OPEN
 from posgo.sync.policies import orders
 
 __all__ = ["InvoiceDesk", "InvoiceResult", "invoice_order"]
 
-_OPEN = (OrderStatus.DRAFT, OrderStatus.CONFIRMED)
 _INVOICED = (OrderStatus.INVOICED, OrderStatus.CREDITED)
 
 
@@ -299,7 +299,7 @@ class _Case:
                 pair stays as it was agreed on, and the next sync reads what was invoiced.
         """
         said: dict[str, Any] = {"invoice_no": result.invoice_no}
-        if self.order.status in _OPEN:
+        if self.order.status in OPEN:
             said["status"] = OrderStatus.INVOICED
         news = {name: value for name, value in said.items() if getattr(self.order, name) != value}
         try:

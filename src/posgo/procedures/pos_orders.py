@@ -14,10 +14,9 @@ from posgo.procedures.order_books import Translator
 from posgo.procedures.sides import PosSide, Seen
 from posgo.state import LoadLinks
 from posgo.sync import Change, Replica
+from posgo.sync.order_life import OPEN
 
 __all__ = ["PosOrders"]
-
-_WRITTEN = frozenset({OrderStatus.DRAFT, OrderStatus.CONFIRMED})
 
 
 @attrs.define
@@ -55,7 +54,7 @@ class PosOrders:
         records = tuple(records)
         forms = None
         # What is invoiced or cancelled is not written to Go any more.
-        open_orders = [record.value for record in records if record.value.status in _WRITTEN]
+        open_orders = [record.value for record in records if record.value.status in OPEN]
         if open_orders:
             forms = yield from self.translator.learn(orders=open_orders)
         return [
@@ -64,7 +63,7 @@ class PosOrders:
             if not self.translator.hold(
                 Replica.POS,
                 record.id,
-                forms.missing(record.value) if forms and record.value.status in _WRITTEN else (),
+                forms.missing(record.value) if forms and record.value.status in OPEN else (),
             )
         ]
 
@@ -115,6 +114,6 @@ class PosOrders:
         What the POS would say of an order it has deleted: that it is cancelled. An invoice stays what it is.
         """
         self._gone.add(link.pos_id)
-        is_open = link.base.status in _WRITTEN
+        is_open = link.base.status in OPEN
         value = attrs.evolve(link.base, status=OrderStatus.CANCELLED) if is_open else link.base
         return Record(id=link.pos_id, value=value)

@@ -14,7 +14,10 @@ import attrs
 from posgo.models.orders import OrderStatus
 from posgo.sync._policy import Replica
 
-__all__ = ["LEDGER", "PAYABLE", "TRANSITIONS", "Transition", "may", "may_reach"]
+__all__ = ["LEDGER", "OPEN", "PAYABLE", "TRANSITIONS", "Transition", "may", "may_reach"]
+
+OPEN = (OrderStatus.DRAFT, OrderStatus.CONFIRMED)
+"""Statuses of an order that may still become an invoice."""
 
 PAYABLE = (OrderStatus.INVOICED, OrderStatus.PART_PAID, OrderStatus.PAID)
 """Statuses of an invoice, from nothing paid to all."""
