@@ -394,6 +394,33 @@ class TestDraft:
         assert "sync_orders()" in error.remedy
         assert [] == till.writes()
 
+    def test_what_we_wrote_ourselves_is_no_edit(self, till: Till) -> None:
+        """
+        Go refused the second of two writes: what the first one wrote is not held against anybody in Go.
+        """
+        order = till.order(till.line(quantity=1, reference="1"), reference="Ola")
+        go_id = in_go(till, order)
+        edit(till, order, reference="Kari", lines=[till.line(quantity=2, reference="1")])
+        till.go.fail_next(400, method="PATCH", path=f"/SalesOrders/{go_id}/Lines")
+        assert ["refused-by-go"] == rules(refused(till, order))
+        till.clock.advance(5)
+        edit(till, order, reference="Eva")
+
+        assert 10_001 == till.invoice(order).invoice_no
+
+    def test_what_we_made_ourselves_is_no_edit(self) -> None:
+        """
+        Nor a new order whose øre Go would not take.
+        """
+        till = Till(settings={"line_rounding": ROUND_DOWN})
+        order = till.order(till.line("B-1", unit_price="46.05", reference="1"), reference="Kari")
+        till.go.fail_next(400, method="POST", path="/Lines")
+        assert ["refused-by-go"] == rules(refused(till, order))
+        till.clock.advance(5)
+        edit(till, order, reference="Eva")
+
+        assert Decimal("46.05") == till.invoice(order).total
+
     def test_a_product_only_go_knows(self, till: Till) -> None:
         """
         A line added in Go of something the POS has never heard of is an edit as well.

@@ -10,13 +10,14 @@ import attrs
 import httpx
 import pytest
 
+from posgo.clients.go_client import GoClient
 from posgo.exceptions import InvoiceInProgressError, InvoiceRefusedError
 from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.parties import Customer
 from posgo.profiles import OPEN_ONE, PRESSIS_POS, Profile
 from posgo.state import MemoryStore
-from posgo.testing import FakeGo, VirtualClock
+from posgo.testing import NO_LIMIT, FakeGo, VirtualClock
 from support.shops import Shop
 
 
@@ -176,6 +177,31 @@ def test_an_edit_in_go_comes_first() -> None:
     assert ["order-changed-in-go"] == [finding.rule for finding in caught.value.findings]
     assert "PO-7" == counter.ours.purchase_order
     assert go_id == counter.shop.invoice(counter.order).go_id
+
+
+def test_a_half_written_draft_a_person_sends() -> None:
+    """
+    What was invoiced is what Go says, not what we were about to write: the next sync reads it, and tells what differs.
+    """
+    counter = a_counter(PRESSIS_POS)
+    counter.sync()
+    [go_id] = counter.shop.go.all(Order)
+    counter.say(reference="Kari", lines=[attrs.evolve(counter.ours.lines[0], quantity=5)])
+    counter.shop.go.fail_next(400, method="PATCH", path=f"/SalesOrders/{go_id}/Lines")
+    with pytest.raises(InvoiceRefusedError):
+        counter.shop.invoice(counter.order)
+    counter.shop.clock.advance(5)
+    with GoClient(counter.shop.go.credentials, transport=counter.shop.go.transport, limiter=NO_LIMIT) as go:
+        go.sales_orders.send(go_id)
+        go.sales_orders.sent_state(go_id)
+    counter.shop.clock.advance(5)
+
+    assert Decimal("299.70") == counter.shop.invoice(counter.order).total
+    counter.shop.clock.advance(5)
+    told = counter.shop.sync(full=True).findings
+    assert [("invoiced-order-changed", True)] == [
+        (finding.rule, finding.message.startswith("lines ")) for finding in told
+    ]
 
 
 def test_an_edit_at_the_till_needs_no_sync() -> None:

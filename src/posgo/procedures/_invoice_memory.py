@@ -106,8 +106,13 @@ class Memory:
     def was_sent(self, order: Order) -> bool:
         """
         Whether an earlier call was about to send what the POS says now; what the invoice gave it does not count.
+
+        It was once the pair says so as well: before that Go's order may have been written in part.
         """
-        return any(
+        if self.link is None:
+            return False
+        base = self.link.base
+        return self._shared(order, status=base.status, invoice_no=base.invoice_no) == base and any(
             attrs.evolve(each, status=order.status, invoice_no=order.invoice_no) == order
             for each in self._intended()
         )

@@ -226,7 +226,8 @@ class _Case:
         try:
             yield from write_draft(prepared, self.order, writer, made=made)
         except RejectedError as error:
-            raise (yield from self._given_up(error)) from error
+            written = made or writer.shown != shown
+            raise (yield from self._given_up(error, written=written)) from error
         yield from self.memory.pair(self.order, writer.shown)
         told = tuple(money_findings(prepared, self.order, writer.shown))
         if any(finding.blocks for finding in told):
@@ -316,11 +317,16 @@ class _Case:
 
     # -- refusals ---------------------------------------------------------------------------
 
-    def _given_up(self, error: RejectedError) -> Procedure[InvoiceRefusedError]:
+    def _given_up(self, error: RejectedError, *, written: bool = False) -> Procedure[InvoiceRefusedError]:
         """
         Go said no, so nothing is in doubt any more; the order, if there is one, stays paired.
+
+        Args:
+            error: What Go said.
+            written: Whether some of it was written before: the intent stays, by which that is known for ours.
         """
-        yield from self.memory.settle()
+        if not written:
+            yield from self.memory.settle()
         self.desk.books.forget()
         if isinstance(error, MissingPrivilegeError):
             return self.refused(say.may_not_send(error))
