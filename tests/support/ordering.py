@@ -255,3 +255,13 @@ def sum_of(order: Order) -> Decimal:
         ),
         Decimal("0.00"),
     )
+
+
+def with_a_draft(world: World) -> World:
+    """
+    The same world, after both sides came to know a draft.
+    """
+    world.pos.put(world.order(world.line(quantity=2)))
+    world.sync()
+    world.sync()
+    return world
