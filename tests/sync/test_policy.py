@@ -4,7 +4,7 @@ Policies: what contradicts itself cannot be built.
 
 import enum
 from datetime import timedelta
-from operator import attrgetter
+from operator import attrgetter, eq
 from typing import Any
 
 import attrs
@@ -24,6 +24,7 @@ from posgo.sync import (
     OnReceiverEdit,
     Policy,
     Replica,
+    Seal,
     Unit,
 )
 from support.sync_world import Place, Thing, thing_policy
@@ -269,13 +270,19 @@ class TestValues:
             remedy="r",
             fields=["name"],
         )
+        seal: Seal[Small] = Seal(owner=Replica.GO, holds=eq, spares=["name"])
         owned = {"picture": Replica.POS, "place": Replica.GO}
         policy = small(
-            keys=[key], checks=[check], shared=[Unit(fields=["name"]), Unit(fields="archived")], owned=owned
+            keys=[key],
+            checks=[check],
+            seals=[seal],
+            shared=[Unit(fields=["name"]), Unit(fields="archived")],
+            owned=owned,
         )
         owned.clear()
 
-        assert ((key,), (check,), ("name",)) == (policy.keys, policy.checks, policy.checks[0].fields)
+        assert ((key,), (check,), (seal,)) == (policy.keys, policy.checks, policy.seals)
+        assert (("name",), ("name",)) == (policy.checks[0].fields, policy.seals[0].spares)
         assert (("name",), ("archived",)) == tuple(unit.fields for unit in policy.shared)
         assert {"picture": Replica.POS, "place": Replica.GO} == dict(policy.owned)
         with pytest.raises(TypeError):
@@ -292,6 +299,7 @@ class TestValues:
             policy.on_delete_change,
         )
         assert (frozenset(Replica), frozenset({Replica.GO})) == (policy.creates, policy.references)
+        assert (timedelta(0), Guard(percent=20, count=10)) == (policy.clock_skew, policy.guard)
         assert False is Key(name="name", read=attrgetter("name")).decisive
         unit = Unit(fields=("left", "right"))
         assert (Direction.BOTH, None, Replica.GO) == (unit.direction, unit.authority, unit.narrow)
