@@ -89,8 +89,10 @@ class TestWhoIsTold:
         In the POS, of a field it looks at: it is told, and only told.
         """
         (finding,) = pair_plan(policy, before, after, before).findings
+        (check,) = (each for each in policy.checks if each.rule == expected)
 
         assert (expected, WARN) == (finding.rule, finding.severity)
+        assert (check.message, check.remedy) == (finding.message, finding.remedy)
 
 
 class TestWords:

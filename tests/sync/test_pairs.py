@@ -181,6 +181,22 @@ class TestTold:
 
         assert ("gtin", "product pos p1 / go g1") == (finding.rule, finding.where)
 
+    def test_so_does_one_about_a_sealed_record(self) -> None:
+        """
+        With what the seal says of it.
+        """
+        invoiced = order(A, status=S.INVOICED, invoice_no=7)
+        edited = attrs.evolve(invoiced, customer="ola")
+        (finding,) = pair_plan(orders(), invoiced, edited, invoiced).findings
+
+        assert (
+            "order pos p1 / go g1",
+            "customer was changed in the POS after the order had been invoiced",
+        ) == (
+            finding.where,
+            finding.message,
+        )
+
     def test_what_go_cannot_hold_is_told_when_it_is_met_only(self) -> None:
         """
         An address Go cannot take is told when the two meet, and not again while something else is looked at.
