@@ -18,6 +18,7 @@ from posgo.sync import (
     Replica,
     Unit,
     plan,
+    resolve,
 )
 from support.sync_build import holds, linked, rules
 from support.sync_world import CHECK, Thing, thing_policy
@@ -118,6 +119,19 @@ class TestDeleted:
             conflict.chosen,
             conflict.why,
         )
+
+    @pytest.mark.parametrize("unagreed", [(), ("name",)])
+    def test_decided_by_a_person(self, unagreed: tuple[str, ...]) -> None:
+        """
+        The deletion stands: what was never agreed on asks no second time.
+        """
+        policy, sides = thing_policy(), {"pos": holds({"p1": OTHER}), "go": holds({})}
+        link = Link(pos_id="p1", go_id="g1", base=BASE, unagreed=unagreed)
+        decided = resolve(link, plan([link], policy=policy, **sides).conflicts, choose=GO, policy=policy)
+        assert decided is not None
+        made = plan([decided], policy=policy, **sides)
+
+        assert ((), ["archive: deleted in Go", "unlink: deleted in Go"]) == (made.conflicts, reasons(made))
 
     def test_a_deletion_that_does_not_flow(self) -> None:
         """

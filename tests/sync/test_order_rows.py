@@ -165,6 +165,21 @@ class TestDecided:
         assert link is not None
 
         assert order(A, held[2], C) == link.base
+        assert made == Plan.from_json(made.to_json(), Order)
+
+    def test_another_field_alone(self) -> None:
+        """
+        Lines never agreed on wait for their own decision.
+        """
+        ours, theirs = (attrs.evolve(order(each), reference=each.reference) for each in (A, B))
+        link = Link(pos_id="p1", go_id="g1", base=order(C), unagreed=("lines", "reference"))
+        made = plan([link], pos=holds({"p1": ours}), go=holds({"g1": theirs}), policy=HOLD)
+        conflicts = [each for each in made.conflicts if each.field == "reference"]
+        decided = resolve(link, conflicts, choose=POS, policy=HOLD)
+        assert decided is not None
+        assert decided.base is not None
+
+        assert ("b", ("lines",)) == (decided.base.reference, decided.unagreed)
 
     def test_a_line_that_is_gone(self) -> None:
         """
