@@ -23,10 +23,12 @@ from posgo.sync import (
     Unit,
     plan,
     resolve,
+    truncated,
 )
 from posgo.sync._fields import shared_part
 from posgo.sync._merge import Moment
 from support.sync_build import holds, linked, pair_plan, written
+from support.sync_world import Place, Thing, thing_policy
 
 POS, GO = Replica.POS, Replica.GO
 NEVER = Moment(changed_at={}, clock_skew=timedelta(0), on_receiver_edit=OnReceiverEdit.LEAVE)
@@ -165,6 +167,29 @@ class TestMerger:
         )
 
         assert (expected,) == made.conflicts
+
+
+class TestPart:
+    """
+    A lens on a part of a nested value.
+    """
+
+    @pytest.mark.parametrize(
+        ("street", "expected"),
+        [("Storgata", []), ("Storgate", []), ("Torget", [("update", GO, {"place.street": "Tor"})])],
+    )
+    def test_what_cannot_be_held_is_no_edit(self, street: str, expected: list[Any]) -> None:
+        """
+        It sees the part alone, whatever stands beside it.
+        """
+        base = Thing(code="1", place=Place(street="Sto", town="Oslo"))
+        shared = [
+            attrs.evolve(unit, lens=truncated(3)) if unit.name == "place.street" else unit
+            for unit in thing_policy(by_part=True).shared
+        ]
+        pos = attrs.evolve(base, place=Place(street=street, town="Oslo"))
+
+        assert expected == written(pair_plan(attrs.evolve(thing_policy(), shared=shared), base, pos, base))
 
 
 def filled(values: tuple[Any, ...]) -> tuple[Any, ...]:
