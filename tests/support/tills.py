@@ -2,15 +2,18 @@
 A till and a ledger that know each other, and processes that invoice between them and may be stopped.
 """
 
+import pickle
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import attrs
+import pytest
 
 from posgo.clients.go_client import GoClient
 from posgo.clients.retry import RetryPolicy
+from posgo.exceptions import InvoiceError, InvoiceRefusedError, PosgoError
 from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine
 from posgo.models.parties import Customer
@@ -162,3 +165,32 @@ class Till:
             for each in self.go.requests
             if each.method != "GET" and "SalesOrders" in each.path
         ]
+
+
+def refused(till: Till, order: str, kind: type[PosgoError] = InvoiceRefusedError, **desk: Any) -> Any:
+    """
+    The error an invoice ends with, shipped to another process and back.
+    """
+    with pytest.raises(kind) as caught:
+        till.invoice(order, **desk)
+    return pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own bytes
+
+
+def rules(error: InvoiceError) -> list[str]:
+    return [finding.rule for finding in error.findings]
+
+
+def edit(till: Till, order: str, **changes: Any) -> None:
+    till.pos.put(attrs.evolve(till.pos.get(Order, order), **changes), order)
+
+
+def in_go(till: Till, order: str) -> str:
+    """
+    Have the order stand in Go as a sync leaves it; say its id.
+    """
+    ours = till.pos.get(Order, order)
+    lines = [attrs.evolve(line, product=line.product and till.theirs[line.product]) for line in ours.lines]
+    go_id = till.go.put(attrs.evolve(ours, customer=till.theirs[ours.customer], lines=lines))
+    till.link("orders", order, go_id, ours)
+    till.clock.advance(5)
+    return go_id
