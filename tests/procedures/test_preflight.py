@@ -4,135 +4,36 @@ The pre-flight tells everything that would stop a shop, with its remedy, and tou
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import attrs
 import pytest
 
-from posgo.exceptions import AuthenticationError, ServerError, TransportError
 from posgo.models.catalog import Product
 from posgo.models.findings import Severity
 from posgo.models.pos import Tender, VatRow
-from posgo.models.vouchers import Journal
-from posgo.profiles import OPEN_ONE, PRESSIS_POS, Profile
-from posgo.sync import Direction
-from posgo.sync.policies import products
-from posgo.testing import FakeGo
-from posgo.testing._go.ledger import vat_row
-from posgo.wire.json import dumps
+from support.preflights import (
+    SUPPLIERS,
+    World,
+    a_ready_shop,
+    account,
+    company,
+    day,
+    lacking,
+    mapped,
+    rounding,
+    series,
+    told,
+    unrounded,
+    without_vat_code,
+)
 from support.shops import Shop
-from support.zreports import ACCOUNTS, a_day, accounts
-
-World = Callable[[Shop], object]
-
-SETTLING = Profile(name="settling")
+from support.zreports import a_day
 
 
 @pytest.fixture(params=["sync", "async"])
 def shop(request: pytest.FixtureRequest, validated: Callable[..., object]) -> Shop:
-    """
-    A shop that is ready: a day on the till, a product, and an account map for both.
-    """
-    made = Shop(colour=request.param)
-    made.transport = validated(made.go.transport)
-    made.pos.put(a_day())
-    made.pos.put(Product(code="K-10", name="Kaffe", vat_code="31"))
-    made.pos.put(Product(code="K-11", name="Te"))
-    made.go.put(Product(code="OREAVRUNDING", name="Øreavrunding", vat_code="5"))
-    return made
+    return a_ready_shop(request.param, validated)
 
-
-def told(shop: Shop) -> list[tuple[str, str]]:
-    return [(finding.severity.name, finding.rule) for finding in shop.check().findings]
-
-
-def lacking(*privileges: str) -> World:
-    def world(shop: Shop) -> None:
-        shop.go.privileges -= {name for each in privileges for name in (each, f"{each}_Full")}
-
-    return world
-
-
-def rounding(**changes: Any) -> World:
-    """
-    Another product for øre rounding.
-    """
-
-    def world(shop: Shop) -> None:
-        own_id = next(iter(shop.go.all(Product)), None)
-        product = Product(code="OREAVRUNDING", name="Øreavrunding", vat_code="5")
-        shop.go.put(attrs.evolve(product, **changes), own_id)
-
-    return world
-
-
-def unrounded(shop: Shop) -> None:
-    """
-    No product for øre rounding.
-    """
-    shop.profile = attrs.evolve(shop.profile, rounding_product=None)
-
-
-def mapped(*changes: tuple[str, str]) -> World:
-    """
-    Another account map.
-    """
-
-    def world(shop: Shop) -> None:
-        text = ACCOUNTS
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new)
-        shop.accounts = accounts(text)
-
-    return world
-
-
-def account(number: int, **facts: Any) -> World:
-    return lambda shop: shop.go.add_account(number, **facts)
-
-
-def company(**facts: Any) -> World:
-    """
-    Another company in Go, or another state of it.
-    """
-
-    def world(shop: Shop) -> None:
-        for name, value in facts.items():
-            setattr(shop.go._company, name, value)
-
-    return world
-
-
-def without_vat_code(code: str) -> World:
-    """
-    A Go that does not show a VAT code.
-    """
-
-    def world(shop: Shop) -> None:
-        rows = [vat_row(row) for row in shop.go._company.vat_rows if row.code != code]
-        shop.go.garble_next(dumps(rows), path="/VatCodes")
-
-    return world
-
-
-def series(*rows: dict[str, Any]) -> World:
-    """
-    Other number series than the one for customers.
-    """
-
-    def world(shop: Shop) -> None:
-        (usual,) = shop.go._company.series_rows()
-        shop.go.garble_next(dumps([usual | row for row in rows]), path="/SubLedgerNumberSeries")
-
-    return world
-
-
-def day(**facts: Any) -> World:
-    return lambda shop: shop.pos.put(attrs.evolve(a_day(2), **facts))
-
-
-SUPPLIERS = {"SubLedgerNumberSeriesType": "Supplier", "GeneralLedgerAccountNo": 2400}
 
 WORLDS: list[tuple[str, World, list[tuple[str, str]]]] = [
     # Privileges and modules.
@@ -412,237 +313,3 @@ class TestEveryWorld:
         (finding,) = shop.check().findings
 
         assert "2 of the POS's products have it (such as F-1)" in finding.message
-
-
-class TestPrivileges:
-    """
-    What may not be read does not hide what may.
-    """
-
-    def test_a_refused_read_does_not_end_the_check(self, shop: Shop) -> None:
-        """
-        Without the chart and the departments, VAT codes are still looked at.
-        """
-        lacking("GeneralLedgerAccount", "Department")(shop)
-        without_vat_code("33")(shop)
-
-        report = shop.check()
-
-        assert ["missing-privilege", "missing-privilege", "vat-code-missing"] == [
-            f.rule for f in report.findings
-        ]
-        assert [
-            "GeneralLedgerAccount or GeneralLedgerAccount_Full",
-            "Department or Department_Full",
-            None,
-        ] == [finding.expected for finding in report.findings]
-
-    def test_what_is_refused_once_is_not_asked_for_again(self, shop: Shop) -> None:
-        """
-        Six reads need CommonServices; one is tried, and the client asks once why it was refused.
-        """
-        lacking("CommonServices")(shop)
-
-        report = shop.check()
-
-        assert report.organization_number is None
-        assert str(report).startswith("Testbutikken AS: not ready, 1 to mend")
-        assert 6 == len(shop.go.requests)
-
-    @pytest.mark.parametrize("has", ["Customer", "Product"])
-    def test_reading_alone_is_too_little(self, shop: Shop, has: str) -> None:
-        """
-        A kind that is written to Go needs the privilege to write.
-        """
-        shop.go.privileges -= {f"{has}_Full"}
-
-        (finding,) = shop.check().findings
-
-        assert finding.expected == f"{has}_Full"
-
-    def test_reading_suffices_for_products_that_only_come_from_go(self, shop: Shop) -> None:
-        """
-        What is never written needs no privilege to write.
-        """
-        shop.profile = attrs.evolve(OPEN_ONE, products=products(direction=Direction.GO_TO_POS))
-        shop.go.privileges -= {"Product_Full"}
-
-        assert [] == told(shop)
-
-    @pytest.mark.parametrize("journal", Journal)
-    def test_the_journal_decides(self, shop: Shop, journal: Journal) -> None:
-        """
-        Each kind of voucher needs its own privilege.
-        """
-        shop.profile = attrs.evolve(SETTLING, journal=journal)
-        shop.go.privileges -= {name for name in shop.go.privileges if name.endswith("Voucher_Full")}
-
-        (finding,) = shop.check().findings
-
-        assert journal.value.removesuffix("Journal") + "Voucher_Full" == finding.expected
-
-
-class TestWhatIsNotThere:
-    """
-    Half a shop is checked by halves.
-    """
-
-    def test_invoices_and_payouts_need_their_privileges(self, shop: Shop) -> None:
-        """
-        A map that foresees paid invoices asks for the customer ledger, and for bank journals if it may post them.
-        """
-        roles = ("CustomerLedger", "OutgoingInvoice", "Customer")
-        lacking(*roles, "BankVoucher")(shop)
-        shop.profile = SETTLING
-        told_of = {}
-        for name, table in (
-            ("none", ""),
-            ("invoices", "[invoices]\n"),
-            ("by reference only", '[invoices]\nno_reference = "block"\n'),
-            ("pay-ins", '[movements]\n"Faktura" = { to = "invoices" }\n'),
-            ("payouts", "[payouts.Vipps]\nclearing = 1912\nbank = 1920\n"),
-        ):
-            shop.accounts = accounts(f"{ACCOUNTS}\n{table}")
-            shop.restart()
-            told_of[name] = {str(each.expected).partition(" ")[0] for each in shop.check().findings}
-
-        assert {
-            "none": set(),
-            "invoices": {*roles, "BankVoucher_Full"},
-            "by reference only": {*roles},
-            "pay-ins": {*roles, "BankVoucher_Full"},
-            "payouts": {"BankVoucher_Full"},
-        } == told_of
-
-    def test_the_control_account_of_customers(self, shop: Shop) -> None:
-        """
-        It takes postings through the customers' accounts, so it is looked for and not blamed.
-        """
-        shop.accounts = accounts(ACCOUNTS + "\n[invoices]\n")
-        assert [] == told(shop)
-
-        shop.accounts = accounts(ACCOUNTS + "\n[invoices]\naccount = 1511\n")
-        shop.restart()
-        [finding] = shop.check().findings
-        assert ("account-missing", True) == (finding.rule, "[invoices] account" in finding.message)
-
-    def test_without_a_pos(self, shop: Shop) -> None:
-        """
-        A runner for settlement alone is checked without asking any till.
-        """
-        shop.pos = None
-        mapped(('settle_from = "2020-01-01"', ""))(shop)
-
-        assert [] == told(shop)
-
-    def test_without_an_account_map(self, shop: Shop) -> None:
-        """
-        It says what was not looked at; the default VAT code is all that products can have.
-        """
-        shop.accounts = None
-        shop.pos.put(Product(code="K-12", name="Krus", vat_code=shop.profile.default_vat_code))
-        lacking("CashVoucher", "AccountTransaction")(shop)
-
-        findings = shop.check().findings
-
-        assert [("no-sales-account", "VAT code 31"), ("no-account-map", None)] == [
-            (finding.rule, finding.where) for finding in findings
-        ]
-
-    def test_without_anything(self, shop: Shop) -> None:
-        """
-        Keys and company alone are a check too.
-        """
-        shop.accounts = shop.pos = None
-        shop.profile = SETTLING
-
-        report = shop.check()
-
-        assert report.ok
-        assert "999999999" == report.organization_number
-        assert 4 == len(shop.go.requests)
-
-    def test_number_series_are_for_those_who_keep_customers(self, shop: Shop) -> None:
-        """
-        Who only settles needs none.
-        """
-        shop.profile = SETTLING
-        series(SUPPLIERS)(shop)
-
-        assert [] == told(shop)
-
-    def test_a_map_without_departments_asks_for_none(self, shop: Shop) -> None:
-        """
-        Nor does it need the privilege.
-        """
-        mapped(('department = "10"', ""))(shop)
-        lacking("Department")(shop)
-
-        assert [] == told(shop)
-        assert not [request for request in shop.go.requests if "Departments" in request.path]
-
-    def test_both_profiles_are_ready(self, shop: Shop) -> None:
-        """
-        The other profile asks for nothing this shop has not.
-        """
-        shop.profile = PRESSIS_POS
-
-        assert [] == told(shop)
-
-
-class TestErrors:
-    """
-    What ends the check, and what does not.
-    """
-
-    def test_wrong_keys_are_raised(self, shop: Shop) -> None:
-        """
-        Nothing can be looked at with them.
-        """
-        shop.credentials = FakeGo().credentials
-
-        with pytest.raises(AuthenticationError):
-            shop.check()
-
-    def test_keys_withdrawn_since_are_noticed(self, shop: Shop) -> None:
-        """
-        The check does not lean on an older token.
-        """
-        shop.check()
-        shop.check()
-
-        assert 2 == sum(request.path.endswith("/OAuth/Token") for request in shop.go.requests)
-
-    @pytest.mark.parametrize(("status", "error"), [(500, ServerError), (None, TransportError)])
-    def test_a_go_that_is_away_is_raised(
-        self, shop: Shop, status: int | None, error: type[Exception]
-    ) -> None:
-        """
-        That is no finding about the shop.
-        """
-        shop.go.fail_next(status, times=3, path="/VatSettings")
-
-        with pytest.raises(error):
-            shop.check()
-
-    @pytest.mark.parametrize(("path", "what"), [("/z-reports", "Z-reports"), ("/products", "products")])
-    def test_a_pos_that_is_away_is_a_finding(self, shop: Shop, path: str, what: str) -> None:
-        """
-        What Go shows is told all the same.
-        """
-        shop.pos.fail_next(503, times=9, path=path)
-        mapped(("1912", "1917"))(shop)
-
-        report = shop.check()
-
-        assert ["account-missing", "pos-unanswered"] == [finding.rule for finding in report.findings]
-        assert what == report.findings[1].where
-
-    def test_wrong_keys_of_the_pos_are_raised(self, shop: Shop) -> None:
-        """
-        The same as Go's.
-        """
-        shop.pos.fail_next(401, path="/z-reports")
-
-        with pytest.raises(AuthenticationError):
-            shop.check()
