@@ -8,22 +8,16 @@ from typing import Any
 
 import pytest
 
-from posgo.clients.go_client import GoClient
-from posgo.clients.retry import RetryPolicy
 from posgo.models.pos import ZReport
 from posgo.models.vouchers import SettlementStatus
-from posgo.procedures._case import Desk, SettlementResult
-from posgo.procedures.books import Books
-from posgo.procedures.settlement import settle_z_report
+from posgo.procedures._case import SettlementResult
 from posgo.state import MemoryStore
-from posgo.testing import NO_LIMIT, FakeGo, VirtualClock
-from support.driving import Driver, StoppedError
+from posgo.testing import FakeGo
+from support.settling import Stop, settled
 from support.zreports import a_day, accounts, zero_day
 
 # The same code thousands of times: tracing it shows nothing more and takes as long again.
 pytestmark = pytest.mark.no_cover
-
-Stop = tuple[int, bool]
 
 # More requests than one settlement makes, its look-ups after doubt included.
 MOST = 16
@@ -45,20 +39,7 @@ class World:
         """
         Begin a process that settles one day and may be stopped; say how many requests it made.
         """
-        client = GoClient(
-            self.go.credentials,
-            transport=self._transport,
-            limiter=NO_LIMIT,
-            retry=RetryPolicy(attempts=1),
-            clock=VirtualClock(),
-        )
-        at, carried_out = stop or (None, False)
-        driver = Driver(client, self.store, at, carried_out)
-        desk = Desk(accounts=accounts(), books=Books())
-        try:
-            return driver.drive(settle_z_report(desk, z or a_day())), len(driver.asked)
-        except StoppedError:
-            return None, len(driver.asked)
+        return settled(self.go, self.store, self._transport, accounts(), z or a_day(), stop)
 
 
 STOPS = tuple(itertools.product(range(1, MOST + 1), (False, True)))

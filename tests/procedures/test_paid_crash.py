@@ -8,23 +8,17 @@ from typing import Any
 
 import pytest
 
-from posgo.clients.go_client import GoClient
-from posgo.clients.retry import RetryPolicy
 from posgo.models.pos import ZReport
 from posgo.models.vouchers import SettlementStatus
-from posgo.procedures._case import Desk, SettlementResult
-from posgo.procedures.books import Books
-from posgo.procedures.settlement import settle_z_report
+from posgo.procedures._case import SettlementResult
 from posgo.state import MemoryStore
-from posgo.testing import NO_LIMIT, FakeGo, VirtualClock
-from support.driving import Driver, StoppedError
+from posgo.testing import FakeGo, VirtualClock
 from support.invoices import Invoicing, a_paid_day, balances, paid
+from support.settling import Stop, settled
 from support.zreports import ACCOUNTS, accounts
 
 # The same code thousands of times: tracing it shows nothing more and takes as long again.
 pytestmark = pytest.mark.no_cover
-
-Stop = tuple[int, bool]
 
 # More requests than one such settlement makes, its look-ups after doubt included.
 MOST = 22
@@ -58,20 +52,7 @@ class World:
         """
         Begin a process that settles the day and may be stopped; say how many requests it made.
         """
-        client = GoClient(
-            self.go.credentials,
-            transport=self._transport,
-            limiter=NO_LIMIT,
-            retry=RetryPolicy(attempts=1),
-            clock=VirtualClock(),
-        )
-        at, carried_out = stop or (None, False)
-        driver = Driver(client, self.store, stop_at=at, carried_out=carried_out)
-        desk = Desk(accounts=RULED, books=Books())
-        try:
-            return driver.drive(settle_z_report(desk, z or self.day())), len(driver.asked)
-        except StoppedError:
-            return None, len(driver.asked)
+        return settled(self.go, self.store, self._transport, RULED, z or self.day(), stop)
 
     def check(self, last: SettlementResult | None, left: int = 0) -> None:
         assert last is not None
