@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from posgo.models.catalog import Product
+from posgo.models.orders import OrderStatus
 from posgo.models.parties import Customer
 from posgo.profiles import PRESSIS_POS
 from posgo.testing.simulate import replay
@@ -22,6 +23,7 @@ from posgo.testing.simulate._order_acts import (
     ChangeLine,
     Credit,
     EditOrder,
+    MakeStatus,
     Send,
     TakeOrder,
 )
@@ -131,6 +133,33 @@ EDITED_AS_SOON_AS_IT_WAS_MADE = a_scenario(
 )
 """The same, of a draft the call had made itself a moment before."""
 
+FOUND_WITH_WHAT_THE_POS_DOES_NOT_KNOW = a_scenario(
+    TakeOrder(90, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Enter(90, "go", attrs.evolve(MUG, code="CUP", description="cup")),
+    Strike(100, Fault.UNANSWERED, on="POST /SalesOrders/Complete"),
+    Meanwhile(100, "pause", AddLine(100, "go", "o1", Item("cups", "cup", Decimal(1), None), 1)),
+    Start(100, "orders"),
+)
+"""Found after doubt, with a product in it the POS did not know yet, an order ended the run with a fault of ours."""
+
+TOLD_AFTER_A_POLL = a_scenario(
+    TakeOrder(80, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Meanwhile(90, "sentState", ChangeLine(90, "pos", "o1", 0, "quantity", Decimal(7))),
+    Start(90, "invoice"),
+    Strike(140, Fault.CRASH_AFTER, on="CommitChanges Cursor"),
+    Start(140, "orders"),
+)
+"""A run that ended when its cursors had moved and before it told, and no poll looked at what it had found again."""
+
+DELETED_WITH_A_LINE_OF_ITS_OWN = a_scenario(
+    TakeOrder(80, "go", "o1", "buyer@born.no", (MUGS,)),
+    Start(90, "orders"),
+    AddLine(140, "go", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    Lose(150),
+    MakeStatus(150, "go", "o1", OrderStatus.CANCELLED),
+)
+"""No promise is broken: who deleted the order in Go deleted its line, though the POS's order is made there again."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -143,6 +172,9 @@ EDITED_AS_SOON_AS_IT_WAS_MADE = a_scenario(
         SENT_AFTER_A_SYNC_THAT_ENDED,
         EDITED_WHILE_IT_WAS_INVOICED,
         EDITED_AS_SOON_AS_IT_WAS_MADE,
+        FOUND_WITH_WHAT_THE_POS_DOES_NOT_KNOW,
+        TOLD_AFTER_A_POLL,
+        DELETED_WITH_A_LINE_OF_ITS_OWN,
     ],
     ids=[
         "sent with a line of its own",
@@ -153,6 +185,9 @@ EDITED_AS_SOON_AS_IT_WAS_MADE = a_scenario(
         "sent after a sync that ended",
         "edited while it was invoiced",
         "edited as soon as it was made",
+        "found with what the POS does not know",
+        "told after a poll",
+        "deleted with a line of its own",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

@@ -340,9 +340,11 @@ class GoOrders:
     def _made(self, shown: SalesOrder, value: Order) -> Procedure[Record[Order]]:
         self._shown[shown.id] = shown
         forms = yield from self.translator.learn(orders=[value], sales=[shown])
+        # Somebody in Go may have added what the POS does not know yet.
+        waits = self.translator.hold(Replica.GO, shown.id, forms.strangers(shown))
         return Record(
             id=shown.id,
-            value=forms.to_order(shown, like=value),
+            value=value if waits else forms.to_order(shown, like=value),
             changed_at=shown.changed_at,
             reference=shown.reference,
         )

@@ -17,7 +17,7 @@ from posgo.procedures.sides import Side
 from posgo.state import Changes, CommitChanges, IntentRecord, Key, LinkRecord, RunRecord
 from posgo.sync import Operation, Policy, Replica
 
-__all__ = ["DISPUTED", "HELD", "SAFE", "UNREAD", "Care", "Commit", "NoCare", "Notes", "SyncDesk"]
+__all__ = ["DISPUTED", "HELD", "SAFE", "UNREAD", "UNTOLD", "Care", "Commit", "NoCare", "Notes", "SyncDesk"]
 
 HELD = "held"
 """What an intent is called that only keeps a record in sight: nothing was written."""
@@ -33,7 +33,10 @@ A person may have edited the order between our last look at it and the request t
 without a condition.
 """
 
-SAFE = frozenset({HELD, DISPUTED, UNREAD})
+UNTOLD = "untold"
+"""What an intent is called that keeps a pair in sight until what was found of it is told: nothing was written."""
+
+SAFE = frozenset({HELD, DISPUTED, UNREAD, UNTOLD})
 """Intents that tell of nothing that may be on its way."""
 
 T = TypeVar("T")
@@ -122,17 +125,20 @@ class Notes:
 
     Attributes:
         records: What is to be stored.
+        told: What is to be dropped: the intents that kept in sight what is told now.
         version: The store's version after the last run's commits.
     """
 
     records: dict[Key, LinkRecord | RunRecord] = attrs.Factory(dict)
+    told: list[Key] = attrs.Factory(list)
     version: int = 0
 
-    def add(self, records: Iterable[LinkRecord | RunRecord], version: int) -> None:
+    def add(self, records: Iterable[LinkRecord | RunRecord], told: Iterable[Key], version: int) -> None:
         """
         Take more of it.
         """
         self.records |= {record.key: record for record in records}
+        self.told += told
         self.version = version
 
     def store(self) -> Procedure[None]:
@@ -140,7 +146,8 @@ class Notes:
         Store it.
         """
         if self.records:
-            yield from ask(CommitChanges(Changes(put=self.records.values()), self.version))
+            changes = Changes(put=self.records.values(), drop=self.told)
+            yield from ask(CommitChanges(changes, self.version))
 
 
 @attrs.frozen(kw_only=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from posgo.models.records import Link
-from posgo.procedures.sync_desk import DISPUTED, HELD, SyncDesk
+from posgo.procedures.sync_desk import DISPUTED, HELD, UNTOLD, SyncDesk
 from posgo.state import ConflictRecord, IntentRecord
 from posgo.sync import Conflict, Operation, Replica
 from posgo.wire.stored import dump
 
-__all__ = ["conflict_of", "disputed_of", "held_of", "intent_of"]
+__all__ = ["conflict_of", "disputed_of", "held_of", "intent_of", "untold_of"]
 
 
 def intent_of(desk: SyncDesk[Any], operation: Operation[Any]) -> IntentRecord:
@@ -52,11 +52,22 @@ def disputed_of(desk: SyncDesk[Any], pos_id: str, go_id: str) -> IntentRecord:
     """
     What keeps the two records of a held conflict together.
     """
+    return _in_sight(desk, DISPUTED, pos_id, go_id)
+
+
+def untold_of(desk: SyncDesk[Any], pos_id: str, go_id: str) -> IntentRecord:
+    """
+    What keeps two records in sight of which something is told for the first time.
+    """
+    return _in_sight(desk, UNTOLD, pos_id, go_id)
+
+
+def _in_sight(desk: SyncDesk[Any], why: str, pos_id: str, go_id: str) -> IntentRecord:
     return IntentRecord(
         kind=desk.kind,
         side=Replica.GO.value,
-        reference=f"{DISPUTED} {pos_id}/{go_id}",
-        operation=DISPUTED,
+        reference=f"{why} {pos_id}/{go_id}",
+        operation=why,
         planned_at=desk.now,
         pos_id=pos_id,
         go_id=go_id,

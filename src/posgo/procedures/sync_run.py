@@ -25,7 +25,7 @@ from posgo.procedures.progress import SyncPhase
 from posgo.procedures.sides import Side
 from posgo.procedures.sync_desk import DISPUTED, SyncDesk
 from posgo.procedures.sync_look import Look, beside
-from posgo.procedures.sync_records import conflict_of, disputed_of, held_of, intent_of
+from posgo.procedures.sync_records import conflict_of, disputed_of, held_of, intent_of, untold_of
 from posgo.state import (
     Changes,
     CommitChanges,
@@ -299,14 +299,15 @@ class Run(Generic[T]):
         """
         Leave to be stored when the report is handed over: what was told for the first time, and that this was done.
         """
-        notes: list[LinkRecord | RunRecord] = [
-            LinkRecord(kind=self.desk.kind, link=self.links[pair])
-            for pair in self.untold
-            if pair in self.links
-        ]
+        links = self._untold_links()
+        notes: list[LinkRecord | RunRecord] = [LinkRecord(kind=self.desk.kind, link=link) for link in links]
         if self.written or self.failed:
             notes.append(self._run_record())
-        self.desk.notes.add(notes, self.version)
+        told = [untold_of(self.desk, link.pos_id, link.go_id).key for link in links]
+        self.desk.notes.add(notes, told, self.version)
+
+    def _untold_links(self) -> list[Link[T]]:
+        return [self.links[pair] for pair in self.untold if pair in self.links]
 
     def _run_record(self) -> RunRecord:
         return RunRecord(
@@ -363,6 +364,8 @@ class Run(Generic[T]):
             for conflict in self.plan.conflicts
             if conflict.is_held
         ]
+        # The cursors move past what is told for the first time before it is told.
+        held += [untold_of(self.desk, link.pos_id, link.go_id) for link in self._untold_links()]
         put += [
             intent for intent in {each.key: each for each in held}.values() if intent.key not in self.intents
         ]

@@ -236,6 +236,8 @@ class MakeStatus(_OnOrder):
                 world.go.delete(known[0])
             except LookupError:
                 return  # It is sent.
+            # What stood there alone went with it, though a lost store may have the order made again.
+            world.dropped |= {line.text or "" for line in known[1].lines}
 
     def made_of(self, order: Order, world: World) -> Order:
         """
