@@ -3,7 +3,7 @@ What a run's writes did to orders: which values were lost, and what the POS was 
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -40,11 +40,13 @@ class OrderWatch:
         world: Where they stand.
         lost: Values that must stand in a recorded conflict: side, order, line, field and value.
         problems: What nothing excuses.
+        brought: What runs themselves wrote last, by side and order: nobody typed it there.
     """
 
     world: World
     lost: list[tuple[str, str, str, str, str]] = attrs.Factory(list)
     problems: list[str] = attrs.Factory(list)
+    brought: dict[tuple[str, str], Values] = attrs.Factory(dict)
     _recorded: set[tuple[str, str]] = attrs.Factory(set)
 
     def watched(self, request: Any, act: Callable[[], T]) -> T:
@@ -55,15 +57,23 @@ class OrderWatch:
         if target is None:
             return act()
         side, own_id = target
-        before = self._order(side, own_id)
+        there = self.world.side(side).all(Order)
+        before = there.get(own_id or "")
         try:
             return act()
         finally:
             after = self._order(side, own_id)
             if own_id is not None and before is not None and after is not None and before != after:
                 self._compare(side, own_id, before, after)
+            if own_id is None:
+                self._remember_new(side, there)
             if side == "pos":
                 self._check_news(request, before, after)
+
+    def _remember_new(self, side: str, before: Collection[str]) -> None:
+        for own_id, order in self.world.side(side).all(Order).items():
+            if own_id not in before:
+                self.brought[side, own_id] = said_of(self.world, side, order)
 
     def recorded(self, records: Iterable[ConflictRecord]) -> None:
         """
@@ -102,12 +112,14 @@ class OrderWatch:
         known = self.world.store.links(self.world.client, "orders", **other).links
         # What both sides agreed on before the store forgot it is nobody's to lose.
         agreed = [said_of(self.world, "pos", link.base) for link in (*known, *self._forgotten(own_id))]
-        new = said_of(self.world, side, after)
-        for place, value in said_of(self.world, side, before).items():
+        brought = self.brought.setdefault((side, own_id), {})
+        new, old = said_of(self.world, side, after), said_of(self.world, side, before)
+        for place, value in old.items():
             if value in {None, Decimal(0)} or value == new.get(place):
                 continue
-            if value not in [each.get(place) for each in agreed]:
+            if value not in [each.get(place) for each in (*agreed, brought)]:
                 self.lost.append((side, birth_of(before) or own_id, *place, _plain(value)))
+        brought |= {place: value for place, value in new.items() if value != old.get(place)}
 
     def _forgotten(self, own_id: str) -> Iterator[Any]:
         return (
@@ -159,6 +171,8 @@ def _target(request: Any) -> tuple[str, str | None] | None:
         return "pos", request.id
     if isinstance(request, CreateRecord) and isinstance(request.value, Order):
         return "pos", None
+    if isinstance(request, Call) and request.method == "POST" and request.path == "/SalesOrders/Complete":
+        return "go", None
     if isinstance(request, Call) and request.path.startswith(_ORDERS) and request.method != "GET":
         return "go", request.parameters["id"]
     return None
