@@ -9,7 +9,7 @@ import pytest
 
 from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine, OrderStatus
-from posgo.state import Changes, LinkRecord
+from posgo.state import Changes, LinkRecord, MemoryStore
 from support.ordering import World, with_a_draft
 
 
@@ -98,6 +98,26 @@ class TestTroubles:
 
         assert ["invoiced-order-changed"] == [finding.rule for finding in linked.sync().findings]
 
+    def test_invoiced_when_it_was_to_be_made(self, linked: World) -> None:
+        """
+        Nor is it removed if the invoice is found only when the order is to be made anew.
+        """
+        linked.go.send(linked.go_id)
+        linked.clock.advance(5)
+        own_id = next(iter(linked.pos.all(Order)))
+        linked.edit_in_pos(own_id, lines=[*linked.in_pos.lines, linked.line(text="One more")])
+        linked.store = MemoryStore()
+        waiting = linked.sync()
+        linked.know_again()
+
+        report = linked.sync()
+
+        assert waiting.findings
+        assert "invoiced-order-changed" in {finding.rule for finding in report.findings}
+        assert "invoiced-order-changed" in str(report)
+        assert OrderStatus.INVOICED == linked.in_pos.status
+        assert "One more" in [line.text for line in linked.in_pos.lines]
+
     def test_creation_in_doubt(self, world: World) -> None:
         """
         An order whose creation got no answer is found among our own, and not made again.
@@ -106,7 +126,7 @@ class TestTroubles:
         world.go.fail_next(after_effect=True, method="POST", path="/SalesOrders/Complete")
         report = world.sync()
 
-        assert {"create go": 1} == report.written
+        assert {"create go": 1, "link": 1} == report.written
         world.check()
 
     def test_creation_in_doubt_without_effect(self, world: World) -> None:

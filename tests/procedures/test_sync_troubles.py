@@ -2,7 +2,7 @@
 One record in trouble leaves the others done, and a report entry that says what, where and the remedy.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +17,12 @@ from posgo.models.ledger import JournalEntry, JournalLine
 from posgo.models.parties import Address, Customer
 from posgo.models.vouchers import Journal
 from posgo.sync import Authority
-from posgo.sync.policies import customers
-from posgo.testing import NO_LIMIT
+from posgo.sync.policies import customers, products
+from posgo.testing import NO_LIMIT, FakeGo
 from support.shops import Shop
 
 NORD = Customer(name="Kafe Nord AS", organization_number="974760673", email="post@kafenord.example")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MUG = Product(code="M-1", name="Mug", price=Decimal("149.90"), vat_code="3")
 
 
@@ -280,6 +281,38 @@ class TestLostAnswers:
         assert report.is_clean or "organization-number" in str(report)
         assert (1, 1) == (len(shop.go.all(Customer)), len(shop.go.all(Product)))
         assert {} == shop.sync(full=True).written
+
+    @pytest.mark.parametrize("authority", [Authority.POS, Authority.GO, Authority.HOLD])
+    def test_what_is_found_was_not_sent(self, shop: Shop, authority: Authority) -> None:
+        """
+        Somebody else's record, found where ours was to be made, meets ours: what they say differently is told.
+        """
+        shop.profile = attrs.evolve(shop.profile, products=products(authority=authority))
+        shop.go, shop.transport = FakeGo(now=shop.clock.utc_now), None
+        shop.sync()
+        shop.go.replica_lag = timedelta(seconds=1)
+        go_id = shop.go.put(attrs.evolve(MUG, name="Krus"))
+        pos_id = shop.pos.put(MUG)
+        shop.go.fail_next(None, method="POST", path="/Products")
+
+        report = shop.sync()
+
+        chosen = None if authority is Authority.HOLD else authority.value
+        told = {"pos": ("Mug", "Mug"), "go": ("Krus", "Krus"), None: ("Mug", "Krus")}[chosen]
+        assert told == (shop.pos.get(Product, pos_id).name, shop.go.get(Product, go_id).name)
+        [conflict] = report.conflicts
+        assert (pos_id, go_id, "name", chosen) == (
+            conflict.pos_id,
+            conflict.go_id,
+            conflict.field,
+            conflict.chosen,
+        )
+        assert str(conflict) in str(report)
+        assert (chosen is not None) is report.is_clean
+        with GoClient(shop.go.credentials, transport=shop.go.transport, limiter=NO_LIMIT) as go:
+            client = go.integration.get().client_id
+        remembered = shop.store.history(client, "products", since=LONG_AGO).conflicts
+        assert [("name", chosen)] == [(each.field, each.chosen) for each in remembered]
 
     @pytest.mark.parametrize("path", ["/Customers", "/Products"])
     def test_go_stays_away_after_a_creation(self, shop: Shop, path: str) -> None:

@@ -160,6 +160,16 @@ DELETED_WITH_A_LINE_OF_ITS_OWN = a_scenario(
 )
 """No promise is broken: who deleted the order in Go deleted its line, though the POS's order is made there again."""
 
+TYPED_ON_A_FORGOTTEN_INVOICE = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Send(100, "o1"),
+    Lose(101),
+    AddLine(102, "pos", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    Start(103, "orders"),
+    Start(200, "sync"),
+)
+"""An order about to be made in Go was found invoiced there, and taken for what had been sent a moment ago."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -175,6 +185,7 @@ DELETED_WITH_A_LINE_OF_ITS_OWN = a_scenario(
         FOUND_WITH_WHAT_THE_POS_DOES_NOT_KNOW,
         TOLD_AFTER_A_POLL,
         DELETED_WITH_A_LINE_OF_ITS_OWN,
+        TYPED_ON_A_FORGOTTEN_INVOICE,
     ],
     ids=[
         "sent with a line of its own",
@@ -188,6 +199,7 @@ DELETED_WITH_A_LINE_OF_ITS_OWN = a_scenario(
         "found with what the POS does not know",
         "told after a poll",
         "deleted with a line of its own",
+        "typed on a forgotten invoice",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

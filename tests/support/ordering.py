@@ -74,7 +74,14 @@ class World:
         Another store, which knows customers and products, and nothing of orders.
         """
         self.store = other or MemoryStore()
-        self.store.commit("client", Changes(put=self._links), expected_version=0)
+        self.know_again()
+
+    def know_again(self) -> None:
+        """
+        Let the store know customers and products.
+        """
+        version = self.store.progress("client", "orders").version
+        self.store.commit("client", Changes(put=self._links), expected_version=version)
 
     def process(
         self,

@@ -13,7 +13,7 @@ import attrs
 from posgo.clients.calls import collect
 from posgo.clients.go import outgoing_invoices, sales_orders
 from posgo.clients.pos.requests import FetchRecord
-from posgo.exceptions import NotFoundError, RejectedError
+from posgo.exceptions import DuplicateReferenceError, NotFoundError, RejectedError
 from posgo.models.findings import Finding, Severity
 from posgo.models.go_orders import SalesOrder
 from posgo.models.invoices import OutgoingInvoice
@@ -308,32 +308,32 @@ class GoOrders:
                 shown = yield from self._complete(header.id)
                 if shown is not None:
                     return (yield from self._made(shown, value))
-        return (yield from self._invoiced(value, reference))
+        invoice = yield from self._invoice_of(reference)
+        if invoice is None:
+            return None
+        return (yield from followed(self.translator, invoice, value, news=True, agreed=False))
 
-    def _invoiced(self, value: Order, reference: str) -> Procedure[Record[Order] | None]:
+    def _invoice_of(self, reference: str) -> Procedure[OutgoingInvoice | None]:
         """
         The invoice an order of ours became before our memory was lost; None if there is none.
         """
         invoices = yield from collect(outgoing_invoices.list(matching_references=[reference]))
         ours = [each for each in invoices if reference in (each.reference, each.matching_reference)]
-        if not ours:
-            return None
-        first = min(ours, key=lambda each: (each.reference != reference, each.voucher_no or 0))
-        return (yield from followed(self.translator, first, value, news=True, agreed=False))
+        return min(ours, key=lambda each: (each.reference != reference, each.voucher_no or 0), default=None)
 
     # -- writing -------------------------------------------------------------------
 
     def create(self, value: Order, reference: str) -> Procedure[Record[Order]]:
         """
-        See :meth:`Side.create`. Looks for an invoice first: there is never a second one for an order.
+        See :meth:`Side.create`. Looks for an invoice first, of which Go does not know that it was the order's:
+        there is never a second one for an order.
         """
         forms = yield from self.translator.learn(orders=[value])
         missing = forms.missing(value)
         if missing:
             raise _refused("POST", "; ".join(finding.message for finding in missing))
-        known = yield from self._invoiced(value, reference)
-        if known is not None:
-            return known
+        if (yield from self._invoice_of(reference)) is not None:
+            raise _taken(reference)
         sent = attrs.evolve(forms.to_go(value, ""), reference=reference, matching_reference=reference)
         return (yield from self._made((yield from ask(sales_orders.create(sent))), value))
 
@@ -463,6 +463,15 @@ def _is_of_go(reference: str | None) -> bool:
 
 def _refused(method: str, detail: str) -> RejectedError:
     return RejectedError(method=method, path="/SalesOrders", may_have_happened=False, detail=detail)
+
+
+def _taken(reference: str) -> DuplicateReferenceError:
+    return DuplicateReferenceError(
+        method="POST",
+        path="/SalesOrders",
+        may_have_happened=False,
+        detail=f"order {reference} has been invoiced",
+    )
 
 
 def _not_mended(shown: SalesOrder, error: RejectedError) -> Finding:

@@ -8,7 +8,7 @@ import attrs
 
 from posgo.exceptions import ConflictError, PatchIgnoredError, PosgoError, RejectedError
 from posgo.models.findings import Finding
-from posgo.sync import Kind, Operation, Plan, Replica
+from posgo.sync import Conflict, Kind, Operation, Plan, Replica
 
 __all__ = ["Failed", "KindReport", "remedy"]
 
@@ -47,6 +47,7 @@ class KindReport:
         stopped: Whether the run ended early, because the next request would have met the same error.
         dry_run: Whether it ended after planning.
         beside: What was found beside the plan.
+        followed: What was planned of the records that were made: a system may say something else of them.
     """
 
     kind: str
@@ -58,13 +59,22 @@ class KindReport:
     stopped: bool = False
     dry_run: bool = False
     beside: tuple[Finding, ...] = ()
+    followed: tuple[Plan[Any], ...] = ()
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """
+        Every conflict, with both values and the choice.
+        """
+        return tuple(conflict for plan in (self.plan, *self.followed) for conflict in plan.conflicts)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """
         Everything a person should know or decide.
         """
-        return (*self.plan.findings, *self.beside)
+        planned = (finding for plan in (self.plan, *self.followed) for finding in plan.findings)
+        return (*planned, *self.beside)
 
 
 def remedy(operation: Operation[Any], error: PosgoError) -> str:

@@ -30,7 +30,7 @@ class SyncReport:
         """
         Every conflict, with both values and the choice.
         """
-        return tuple(conflict for kind in self.kinds for conflict in kind.plan.conflicts)
+        return tuple(conflict for kind in self.kinds for conflict in kind.conflicts)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -85,7 +85,7 @@ class SyncReport:
                 continue
             done = ", ".join(f"{count} {name}" for name, count in kind.written.items()) or "nothing to do"
             yield f"{kind.kind}: {done}"
-            for told in (*kind.plan.conflicts, *kind.failed, *kind.findings):
+            for told in (*kind.conflicts, *kind.failed, *kind.findings):
                 yield f"  {told}"
             if kind.plan.withheld:
                 yield f"  held back until plan {kind.plan.plan_id} is approved"

@@ -80,13 +80,16 @@ class Side(Protocol[T]):
 
     def find(self, value: T, reference: str) -> Procedure[Record[T] | None]:
         """
-        The record a creation in doubt may have made; None if there is none.
+        The record a creation in doubt may have made, or that stood in its way; None if there is none.
         """
         ...
 
     def create(self, value: T, reference: str) -> Procedure[Record[T]]:
         """
         Make a record.
+
+        Raises:
+            DuplicateReferenceError: If there is one with this reference, whatever it says.
         """
         ...
 

@@ -78,6 +78,7 @@ class Run(Generic[T]):
     tried: int = 0
     total: int = 0
     following: bool = False
+    followed: list[Plan[T]] = attrs.Factory(list)
     made: dict[Replica, dict[str, Record[T]]] = attrs.Factory(lambda: {replica: {} for replica in Replica})
 
     def report(self) -> KindReport:
@@ -93,6 +94,7 @@ class Run(Generic[T]):
             approved=self.approved,
             stopped=self.stopped,
             beside=(*beside(self.desk), *self.unmended),
+            followed=tuple(self.followed),
         )
 
     def carry_out(self) -> Procedure[None]:
@@ -108,7 +110,8 @@ class Run(Generic[T]):
             if self.stopped or not any(self.made.values()):
                 break
             self.following = True
-            yield from self._carry_out(self._follow_up())
+            self.followed.append(self._follow_up())
+            yield from self._carry_out(self.followed[-1])
         if not self.stopped:
             yield from self._mend()
         # What a person has not approved yet must be seen again: cursors stay.
@@ -213,25 +216,35 @@ class Run(Generic[T]):
     def _create(self, operation: Operation[T]) -> Procedure[None]:
         assert operation.replica is not None and operation.value is not None  # noqa: PT018, S101
         assert operation.reference is not None  # noqa: S101 - a created record names its counterpart
-        record = yield from self._made(self.desk.side(operation.replica), operation)
-        yield from self._confirm(operation, new_id=record.id)
-        self.made[operation.replica][record.id] = record
-
-    def _made(self, side: Side[T], operation: Operation[T]) -> Procedure[Record[T]]:
-        assert operation.value is not None and operation.reference is not None  # noqa: PT018, S101
+        replica, reference = operation.replica, operation.reference
+        side = self.desk.side(replica)
         value = self._with_owned(operation, operation.value)
         try:
-            return (yield from self._make(side, value, operation.reference))
+            record = yield from self._make(side, value, reference)
         except (ApiError, WireFormatError) as error:
-            if not (error.may_have_happened or isinstance(error, DuplicateReferenceError)):
-                raise
-            yield from pause(self.desk.look_up_after, "a creation is in doubt, and reads lag")
-            record = yield from side.find(value, operation.reference)
-            if record is not None:
-                return record
-            if isinstance(error, DuplicateReferenceError):
-                raise
-            return (yield from self._make(side, value, operation.reference))
+            found = yield from self._found(side, value, reference, error)
+            if found is not None:
+                # Whoever made it: nobody knows when, nor what it said then. The two just met.
+                fields = [field for unit in self.desk.policy.shared for field in unit.fields]
+                operation = attrs.evolve(operation, unagreed=tuple(fields))
+            record = found or (yield from self._make(side, value, reference))
+        yield from self._confirm(operation, new_id=record.id)
+        self.made[replica][record.id] = record
+
+    def _found(
+        self, side: Side[T], value: T, reference: str, error: ApiError | WireFormatError
+    ) -> Procedure[Record[T] | None]:
+        """
+        The record that is there although making it failed; None if it is to be made again.
+        """
+        taken = isinstance(error, DuplicateReferenceError)
+        if not (error.may_have_happened or taken):
+            raise error
+        yield from pause(self.desk.look_up_after, "a creation is in doubt, and reads lag")
+        record = yield from side.find(value, reference)
+        if record is None and taken:
+            raise error
+        return record
 
     def _make(self, side: Side[T], value: T, reference: str) -> Procedure[Record[T]]:
         """
@@ -352,7 +365,8 @@ class Run(Generic[T]):
             )
             for stone in self.plan.tombstones
         ]
-        put += [conflict_of(self.desk, conflict) for conflict in self.plan.conflicts]
+        conflicts = self.report().conflicts
+        put += [conflict_of(self.desk, conflict) for conflict in conflicts]
         left = {intent_of(self.desk, failed.operation).key for failed in self.failed}
         held = [
             held_of(self.desk, replica, own_id, self.look.waiting)
@@ -361,7 +375,7 @@ class Run(Generic[T]):
         ]
         held += [
             disputed_of(self.desk, conflict.pos_id, conflict.go_id)
-            for conflict in self.plan.conflicts
+            for conflict in conflicts
             if conflict.is_held
         ]
         # The cursors move past what is told for the first time before it is told.

@@ -78,7 +78,7 @@ class Operation(Generic[T]):
         changes: Fields of an update or archive, each with the value it had.
         reason: Why, in words.
         base: Link and create: what the link's base becomes.
-        unagreed: Link: see ``Link.unagreed``.
+        unagreed: Link and create: see ``Link.unagreed``.
         noted: Link and create: see ``Link.noted``.
         agreed: Update and archive: what the base becomes for these fields once it is done.
         write_reference: Link: sides whose record is to be told its counterpart, because it names none.

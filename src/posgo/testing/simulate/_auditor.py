@@ -108,7 +108,7 @@ class Auditor:
         self.last_held = {conflict.go_id for conflict in report.conflicts if conflict.is_held}
         for each in report.kinds:
             self.findings.extend(each.findings)
-            for conflict in each.plan.conflicts:
+            for conflict in each.conflicts:
                 told = (dump(conflict.pos), dump(conflict.go))
                 self._recorded |= {(each.kind, conflict.field, value) for value in told}
 
