@@ -3,6 +3,8 @@ Orders kept alike though Go refuses, answers late, or the store is lost.
 """
 
 from datetime import timedelta
+from decimal import Decimal
+from itertools import count
 
 import attrs
 import pytest
@@ -21,6 +23,19 @@ def world() -> World:
 @pytest.fixture
 def linked(world: World) -> World:
     return with_a_draft(world)
+
+
+def made_by_a_process_that_was_stopped(lag: int) -> World:
+    """
+    A world whose one process was stopped as soon as it had made an order in Go.
+    """
+    for step in count(1):
+        world = World(lag=lag)
+        world.pos.put(world.order())
+        world.process((step, True))
+        if "POST" in [request.method for request in world.go.requests if "/SalesOrders" in request.path]:
+            return world
+    raise AssertionError
 
 
 class TestTroubles:
@@ -139,6 +154,25 @@ class TestTroubles:
         assert {"create go": 1} == world.sync().written
         world.check()
 
+    def test_what_is_found_must_wait(self) -> None:
+        """
+        If what an earlier run made has got a product the POS does not have when it is found, both wait until it has.
+        """
+        # It is not seen when the run reads, and seen when it looks for what it could not make again.
+        world = made_by_a_process_that_was_stopped(lag=3)
+        made = world.go.get(Order, world.go_id)
+        strange = world.go.put(Product(code="NEW", name="New", price=Decimal(10), vat_code="3"))
+        lines = [*made.lines, world.go_line(product=strange, text="New")]
+        world.go.put(attrs.evolve(made, lines=lines), world.go_id)
+
+        for _ in range(2):
+            assert ["order-product"] == [finding.rule for finding in world.sync().findings]
+        world.process(kinds=("products",))
+        world.sync()
+
+        assert ["Mug", "New"] == [line.text for line in world.in_pos.lines]
+        assert 1 == len(world.go.all(Order))
+
     @pytest.mark.parametrize("reference", ["b", "a line id that is longer than Go can hold" * 2])
     def test_a_late_line_in_doubt(self, world: World, reference: str) -> None:
         """
@@ -215,6 +249,60 @@ class TestAdopted:
         assert report.is_clean
         assert not report.conflicts
         assert before == (world.in_pos, world.go.get(Order, world.go_id))
+
+    @pytest.mark.parametrize("full", [True, False])
+    def test_a_draft_that_must_wait_in_the_pos(self, linked: World, full: bool) -> None:  # noqa: FBT001
+        """
+        Go's copy of an order the POS cannot tell Go now waits with it; it is not made in the POS a second time.
+        """
+        own_id = next(iter(linked.pos.all(Order)))
+        known = linked.in_pos.lines
+        linked.edit_in_pos(own_id, lines=[*known, linked.line(product="nobody's")])
+        linked.lose_store()
+        for _ in range(2):
+            report = linked.sync(full=full)
+            assert {} == report.written
+            assert ["order-product"] == [finding.rule for finding in report.findings]
+        linked.edit_in_pos(own_id, lines=known)
+
+        assert {"link": 1} == linked.sync(full=full).written
+        assert () == linked.store.progress("client", "orders").intents
+        linked.check()
+
+    @pytest.mark.parametrize("full", [True, False])
+    def test_a_draft_that_must_wait_in_go(self, linked: World, full: bool) -> None:  # noqa: FBT001
+        """
+        The POS's order of a copy Go cannot tell the POS now waits with it; it is not made in Go a second time.
+        """
+        strange = linked.go.put(Product(code="NEW", name="New", price=Decimal(10), vat_code="3"))
+        lines = linked.go.get(Order, linked.go_id).lines
+        linked.edit_in_go(linked.go_id, lines=[*lines, linked.go_line(product=strange, text="New")])
+        linked.lose_store()
+        for _ in range(2):
+            report = linked.sync(full=full)
+            assert {} == report.written
+            assert ["order-product"] == [finding.rule for finding in report.findings]
+        linked.process(kinds=("products",))
+
+        assert not linked.sync(full=full).failed
+        assert ["Mug", "New"] == [line.text for line in linked.in_pos.lines]
+        assert 1 == len(linked.go.all(Order))
+
+    def test_another_that_says_it_is_an_order_that_must_wait(self, linked: World) -> None:
+        """
+        What says it is one of a linked pair waits with the pair; which of the two is right is told when it can be.
+        """
+        own_id, go_id = next(iter(linked.pos.all(Order))), linked.go_id
+        known = linked.in_pos.lines
+        linked.edit_in_pos(own_id, lines=[*known, linked.line(product="nobody's")])
+        linked.pos.create(linked.order(), reference=f"go:{go_id}")
+
+        assert {} == linked.sync().written
+        linked.edit_in_pos(own_id, lines=known)
+        report = linked.sync()
+
+        assert {} == report.written
+        assert ["already-linked"] == [finding.rule for finding in report.findings]
 
     def test_an_order_with_a_comma_in_its_id(self, world: World) -> None:
         """

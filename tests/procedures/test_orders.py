@@ -196,6 +196,29 @@ class TestHeld:
         assert () == report.findings
         assert "Kari" == linked.go.get(Order, linked.go_id).reference
 
+    def test_in_go_meanwhile(self, linked: World) -> None:
+        """
+        An order that gets a product the POS does not have between look and write is not written to, and waits then.
+        """
+        linked.go.replica_lag = timedelta(0)
+        own_id, go_id, store = next(iter(linked.pos.all(Order))), linked.go_id, BusyStore()
+        linked.lose_store(store)
+        linked.sync()
+        strange = linked.go.put(Product(code="NEW", name="New", price=Decimal(10), vat_code="3"))
+        lines = linked.go.get(Order, go_id).lines
+        linked.edit_in_pos(own_id, reference="Kari")
+        store.edits.append(
+            lambda: linked.edit_in_go(go_id, lines=[*lines, linked.go_line(product=strange, text="New")])
+        )
+
+        assert ["RejectedError"] == [type(each.error).__name__ for each in linked.sync().failed]
+        assert ["order-product"] == [finding.rule for finding in linked.sync().findings]
+        linked.process(kinds=("products",))
+        linked.sync()
+
+        assert ["Mug", "New"] == [line.text for line in linked.in_pos.lines]
+        assert "Kari" == linked.go.get(Order, go_id).reference
+
     def test_gone_again(self, linked: World) -> None:
         """
         What no longer stands against an order is not told any more.

@@ -22,6 +22,7 @@ from posgo.testing.simulate._order_acts import (
     AddLine,
     ChangeLine,
     Credit,
+    DropLine,
     EditOrder,
     MakeStatus,
     Send,
@@ -170,6 +171,16 @@ TYPED_ON_A_FORGOTTEN_INVOICE = a_scenario(
 )
 """An order about to be made in Go was found invoiced there, and taken for what had been sent a moment ago."""
 
+EMPTIED_WHILE_THE_STORE_IS_BEHIND = a_scenario(
+    TakeOrder(90, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Start(90, "sync"),
+    Lose(200),
+    Start(201, "customers"),
+    DropLine(202, "go", "o1", 0),
+    Start(203, "orders"),
+)
+"""Go's copy could be told the POS, whose own order could not be told Go: it was taken for an order of Go's."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -186,6 +197,7 @@ TYPED_ON_A_FORGOTTEN_INVOICE = a_scenario(
         TOLD_AFTER_A_POLL,
         DELETED_WITH_A_LINE_OF_ITS_OWN,
         TYPED_ON_A_FORGOTTEN_INVOICE,
+        EMPTIED_WHILE_THE_STORE_IS_BEHIND,
     ],
     ids=[
         "sent with a line of its own",
@@ -200,6 +212,7 @@ TYPED_ON_A_FORGOTTEN_INVOICE = a_scenario(
         "told after a poll",
         "deleted with a line of its own",
         "typed on a forgotten invoice",
+        "emptied while the store is behind",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

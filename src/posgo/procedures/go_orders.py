@@ -26,7 +26,7 @@ from posgo.procedures.order_invoices import followed
 from posgo.procedures.order_position import Position
 from posgo.procedures.order_writing import OrderWriter
 from posgo.procedures.sides import SWEEP_PAGE, Seen, expect
-from posgo.procedures.sync_desk import Commit
+from posgo.procedures.sync_desk import Commit, HeldRecord
 from posgo.state import IntentRecord, LoadLinks
 from posgo.sync import Change, Kind, Operation, Replica
 from posgo.sync.order_life import OPEN
@@ -159,7 +159,7 @@ class GoOrders:
         return [
             self._record(forms, each)
             for each in read
-            if not self.translator.hold(Replica.GO, each.id, forms.strangers(each))
+            if not self.translator.hold(Replica.GO, each.id, each.reference, forms.strangers(each))
         ]
 
     def _concerns_us(self, header: SalesOrder) -> bool:
@@ -266,7 +266,7 @@ class GoOrders:
             self._shown[id] = shown
             yield from self._ask_for_names(shown)
             forms = yield from self.translator.learn(sales=[shown])
-            held = self.translator.hold(Replica.GO, id, forms.strangers(shown))
+            held = self.translator.hold(Replica.GO, id, shown.reference, forms.strangers(shown))
             return None if held else self._record(forms, shown)
         link = self._links.get(id)
         # Made in the POS by a run that did not live to remember it.
@@ -341,7 +341,7 @@ class GoOrders:
         self._shown[shown.id] = shown
         forms = yield from self.translator.learn(orders=[value], sales=[shown])
         # Somebody in Go may have added what the POS does not know yet.
-        waits = self.translator.hold(Replica.GO, shown.id, forms.strangers(shown))
+        waits = self.translator.hold(Replica.GO, shown.id, shown.reference, forms.strangers(shown))
         return Record(
             id=shown.id,
             value=value if waits else forms.to_order(shown, like=value),
@@ -362,8 +362,9 @@ class GoOrders:
         shown = yield from ask(sales_orders.get(id))
         yield from self._ask_for_names(shown)
         forms = yield from self.translator.learn(orders=[value], sales=[shown])
-        if missing := forms.missing(value):
-            raise _refused("PATCH", "; ".join(finding.message for finding in missing))
+        # Somebody may have added what the POS does not know since it was read.
+        if obstacles := (*forms.missing(value), *forms.strangers(shown)):
+            raise _refused("PATCH", "; ".join(finding.message for finding in obstacles))
         now = self._record(forms, shown).value
         expect(now, changes)
         # What the plan does not change stays as Go has it by now.
@@ -395,7 +396,7 @@ class GoOrders:
     # -- care ------------------------------------------------------------------------
 
     @property
-    def held(self) -> Mapping[Replica, Mapping[str, tuple[Finding, ...]]]:
+    def held(self) -> Mapping[Replica, dict[str, HeldRecord]]:
         """
         See :meth:`Care.held`.
         """

@@ -23,6 +23,7 @@ from posgo.procedure import Procedure, ask
 from posgo.procedures.books import Books
 from posgo.procedures.catalog import Catalog, read_catalog
 from posgo.procedures.order_forms import OrderForms
+from posgo.procedures.sync_desk import HeldRecord
 from posgo.state import LoadLinks
 from posgo.sync import Replica
 
@@ -95,7 +96,7 @@ class Translator:
         rounding_product: Code of the product of øre rounding lines; None if there is none.
         at_till:
             Orders of the POS that were read and can be translated, by what Go's copy says of them, or they of it.
-        held: Orders that cannot be translated now, with what stands against it, by side and id there.
+        held: Orders that cannot be translated now, by side and id there.
     """
 
     books: Books
@@ -104,9 +105,7 @@ class Translator:
     default_vat_code: str
     rounding_product: str | None
     at_till: dict[str, Order] = attrs.Factory(dict)
-    held: dict[Replica, dict[str, tuple[Finding, ...]]] = attrs.Factory(
-        lambda: {replica: {} for replica in Replica}
-    )
+    held: dict[Replica, dict[str, HeldRecord]] = attrs.Factory(lambda: {replica: {} for replica in Replica})
     _links: dict[str, dict[str, Link[object]]] = attrs.field(
         factory=lambda: {"customers": {}, "products": {}}, init=False
     )
@@ -156,13 +155,13 @@ class Translator:
             )
         return self._forms
 
-    def hold(self, replica: Replica, own_id: str, why: Collection[Finding]) -> bool:
+    def hold(self, replica: Replica, own_id: str, reference: str | None, why: Collection[Finding]) -> bool:
         """
-        Note whether an order must wait, and say so.
+        Note whether an order, which says this of its counterpart, must wait, and say so.
         """
         self.held[replica].pop(own_id, None)
         if why:
-            self.held[replica][own_id] = tuple(why)
+            self.held[replica][own_id] = HeldRecord(reference, tuple(why))
         return bool(why)
 
     def _load(self, kind: str, replica: Replica, ids: set[str]) -> Procedure[None]:

@@ -63,6 +63,7 @@ class PosOrders:
             if not self.translator.hold(
                 Replica.POS,
                 record.id,
+                record.reference,
                 forms.missing(record.value) if forms and record.value.status in OPEN else (),
             )
         ]

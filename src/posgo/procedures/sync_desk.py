@@ -17,7 +17,19 @@ from posgo.procedures.sides import Side
 from posgo.state import Changes, CommitChanges, IntentRecord, Key, LinkRecord, RunRecord
 from posgo.sync import Operation, Policy, Replica
 
-__all__ = ["DISPUTED", "HELD", "SAFE", "UNREAD", "UNTOLD", "Care", "Commit", "NoCare", "Notes", "SyncDesk"]
+__all__ = [
+    "DISPUTED",
+    "HELD",
+    "SAFE",
+    "UNREAD",
+    "UNTOLD",
+    "Care",
+    "Commit",
+    "HeldRecord",
+    "NoCare",
+    "Notes",
+    "SyncDesk",
+]
 
 HELD = "held"
 """What an intent is called that only keeps a record in sight: nothing was written."""
@@ -54,15 +66,29 @@ class Commit(Protocol):
         ...
 
 
+@attrs.frozen
+class HeldRecord:
+    """
+    A record that is left out of the plan.
+
+    Attributes:
+        reference: What it says of its counterpart; None if it says nothing.
+        why: What stands against it; empty if nothing but that it is a copy of another that is left out.
+    """
+
+    reference: str | None
+    why: tuple[Finding, ...] = ()
+
+
 class Care(Protocol[T]):
     """
     What a kind of record needs beside its plan.
     """
 
     @property
-    def held(self) -> Mapping[Replica, Mapping[str, tuple[Finding, ...]]]:
+    def held(self) -> Mapping[Replica, dict[str, HeldRecord]]:
         """
-        Records that are left out of the plan with their counterparts, by side and id, and why. Read again every run.
+        Records that are left out of the plan with their counterparts, by side and id. Read again every run.
         """
         ...
 
@@ -96,7 +122,7 @@ class NoCare(Generic[T]):
     Nothing beside the plan.
     """
 
-    held: Mapping[Replica, Mapping[str, tuple[Finding, ...]]] = attrs.Factory(
+    held: Mapping[Replica, dict[str, HeldRecord]] = attrs.Factory(
         lambda: {replica: {} for replica in Replica}
     )
     findings: Sequence[Finding] = ()

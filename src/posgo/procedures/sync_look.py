@@ -2,16 +2,17 @@
 Looking at both sides of one kind of record, and planning what is to be done.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
 import attrs
 
 from posgo.models.findings import Finding
-from posgo.models.records import Link, Record, Snapshot
+from posgo.models.records import Link, Record, Snapshot, go_reference, pos_reference
 from posgo.procedure import Procedure, ask
 from posgo.procedures.progress import SyncPhase
 from posgo.procedures.sides import Seen
-from posgo.procedures.sync_desk import DISPUTED, SyncDesk
+from posgo.procedures.sync_desk import DISPUTED, HeldRecord, SyncDesk
 from posgo.state import LoadLinks, Progress
 from posgo.sync import Kind, Plan, Replica, plan
 
@@ -101,6 +102,7 @@ def _links(
         ids = {replica: (*ids[replica], *desk.care.held[replica]) for replica in Replica}
         loaded = yield from ask(LoadLinks(desk.kind, pos_ids=ids[Replica.POS], go_ids=ids[Replica.GO]))
     waiting = tuple(link for link in loaded.links if _waits(desk, link, records))
+    _hold_copies(desk, records, loaded.links, waiting)
     return tuple(link for link in loaded.links if link not in waiting), waiting
 
 
@@ -108,7 +110,7 @@ def beside(desk: SyncDesk[T]) -> tuple[Finding, ...]:
     """
     What was found beside the plan: why records wait, and what else the kind has to tell.
     """
-    waiting = (finding for each in desk.care.held.values() for why in each.values() for finding in why)
+    waiting = (finding for each in desk.care.held.values() for held in each.values() for finding in held.why)
     return tuple(dict.fromkeys((*waiting, *desk.care.findings)))
 
 
@@ -124,9 +126,49 @@ def _waits(desk: SyncDesk[T], link: Link[T], records: dict[Replica, dict[str, Re
     return True
 
 
-def _unlinked(view: Look[T], replica: Replica) -> list[Record[T]]:
-    linked = {link.pos_id if replica is Replica.POS else link.go_id for link in view.links}
-    return [record for own_id, record in view.records[replica].items() if own_id not in linked]
+def _hold_copies(
+    desk: SyncDesk[T],
+    records: dict[Replica, dict[str, Record[T]]],
+    links: tuple[Link[T], ...],
+    waiting: tuple[Link[T], ...],
+) -> None:
+    """
+    Have those wait as well that nobody linked and that are copies of what waits, by what one of the two says.
+
+    A copy that is planned without the other would be taken for something new, and made on that side a second time.
+    """
+    held = desk.care.held
+    names = {pos_reference(link.pos_id) for link in waiting} | {go_reference(link.go_id) for link in waiting}
+    for replica in Replica:
+        for own_id, each in held[replica].items():
+            names |= _names(replica, own_id, each.reference)
+    while names:
+        copies = [
+            (replica, record)
+            for replica in Replica
+            for record in _unlinked(links, records, replica)
+            if not names.isdisjoint(_names(replica, record.id, record.reference))
+        ]
+        names = set()
+        for replica, record in copies:
+            held[replica][record.id] = HeldRecord(record.reference)
+            del records[replica][record.id]
+            names |= _names(replica, record.id, record.reference)
+
+
+def _names(replica: Replica, own_id: str, reference: str | None) -> set[str]:
+    """
+    How a record is known to its counterpart, and how it knows it.
+    """
+    own = pos_reference(own_id) if replica is Replica.POS else go_reference(own_id)
+    return {own} if reference is None else {own, reference}
+
+
+def _unlinked(
+    links: Iterable[Link[T]], records: Mapping[Replica, Mapping[str, Record[T]]], replica: Replica
+) -> list[Record[T]]:
+    linked = {link.pos_id if replica is Replica.POS else link.go_id for link in links}
+    return [record for own_id, record in records[replica].items() if own_id not in linked]
 
 
 def unknown_links(view: Look[T]) -> bool:
@@ -139,7 +181,7 @@ def unknown_links(view: Look[T]) -> bool:
         and record.reference.startswith("pos:" if replica is Replica.GO else "go:")
         and record.reference not in planned
         for replica in Replica
-        for record in _unlinked(view, replica)
+        for record in _unlinked(view.links, view.records, replica)
     )
 
 
@@ -160,7 +202,7 @@ def plan_for(desk: SyncDesk[T], view: Look[T]) -> Procedure[tuple[Look[T], Plan[
     """
     if not view.complete:
         for replica in Replica:
-            new = [record.value for record in _unlinked(view, replica.other)]
+            new = [record.value for record in _unlinked(view.links, view.records, replica.other)]
             if new:
                 for record in (yield from desk.side(replica).candidates(new)):
                     view.records[replica].setdefault(record.id, record)
