@@ -119,6 +119,14 @@ class TestFirstOfMany:
         """
         assert (expected,) == FIRST_OF_MANY.put((("a", "b", "c"),), (edited,))
 
+    def test_a_code_held_twice_stays(self) -> None:
+        """
+        What Go shows was not edited, so nothing is put in order either.
+        """
+        held = (("a", "b", "a"),)
+
+        assert held == FIRST_OF_MANY.put(held, (("a",),))
+
     def test_an_edit_in_go_reaches_the_first_code(self) -> None:
         """
         Pictures and further codes are not touched.

@@ -291,6 +291,13 @@ class TestAnotherNumberOfValues:
         with pytest.raises(ValueError, match="shorter"):
             resolve(linked(tagged()), made.conflicts, choose=POS, policy=policy)
 
+    def test_texts_that_are_cut(self) -> None:
+        """
+        A lens that ships says so itself.
+        """
+        with pytest.raises(ValueError, match="shorter"):
+            truncated(3).put(("long", "text"), ("lon",))
+
     def test_what_both_can_hold(self) -> None:
         """
         A base made of one side's values says them all, or is none.
