@@ -30,7 +30,7 @@ class TestOperation:
         """
         As they are read from a stored plan.
         """
-        made: Operation[Any] = Operation(kind="update", replica="go")  # type: ignore[arg-type]
+        made: Operation[Any] = Operation(kind="update", replica="go")
 
         assert (Kind.UPDATE, Replica.GO) == (made.kind, made.replica)
         assert [Kind, Replica] == [type(made.kind), type(made.replica)]
