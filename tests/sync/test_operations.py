@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import pytest
 
-from posgo.sync import Change, Conflict, ConflictKind, Kind, Operation, Replica, Tombstone
+from posgo.sync import Change, Conflict, ConflictKind, Kind, Operation, Plan, Replica, Tombstone
 
 NOTHING: dict[str, Any] = {
     "value": None,
@@ -69,6 +69,16 @@ class TestConflict:
         assert expected == attrs.asdict(Conflict(pos_id="p1", go_id="g1"))
 
 
+def test_an_empty_plan() -> None:
+    """
+    Says nothing of nothing in particular: records are its noun.
+    """
+    made: Plan[Any] = Plan()
+
+    assert made.is_empty
+    assert "nothing to do: all records are alike" == str(made)
+
+
 @pytest.mark.parametrize(
     ("part", "needed"),
     [
@@ -76,6 +86,7 @@ class TestConflict:
         (Operation, {"kind"}),
         (Conflict, {"pos_id", "go_id"}),
         (Tombstone, {"replica", "loser", "winner"}),
+        (Plan, set()),
     ],
 )
 def test_what_must_be_said(part: type[Any], needed: set[str]) -> None:
