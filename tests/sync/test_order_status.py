@@ -158,7 +158,7 @@ class TestFindings:
             severity=Severity.WARN,
             message=message,
             remedy=remedy,
-            where=made.findings[0].where,
+            where="order pos p1 / go g1",
         )
 
         assert ((expected,), ()) == (made.findings, made.operations)

@@ -76,6 +76,17 @@ class TestHeldFromTheFirst:
         assert (field,) == done(None, made).unagreed
         assert [] == [operation for operation in made.operations if operation.replica]
 
+    @pytest.mark.parametrize("narrow", list(Replica))
+    def test_neither_side_is_the_first(self, narrow: Replica) -> None:
+        """
+        What the link remembers of it meanwhile is what the narrow side says, be that Go or the POS.
+        """
+        policy = thing_policy(name=Authority.HOLD, narrow=narrow)
+        sides = {POS: Thing(code="1", name="ours"), GO: Thing(code="1", name="theirs")}
+        made = plan([], pos=holds({"p1": sides[POS]}), go=holds({"g1": sides[GO]}), policy=policy)
+
+        assert (("name",), sides[narrow]) == (done(None, made).unagreed, done(None, made).base)
+
 
 class TestTwoWrites:
     """
@@ -116,6 +127,7 @@ class TestOpened:
         made = pair_plan(orders(), order(A), pos, go)
 
         assert linked(pos) == done(linked(order(A)), made)
+        assert "what both agree on has moved" == made.operations[0].reason
 
 
 class TestDelta:

@@ -8,7 +8,7 @@ import attrs
 
 from posgo.models.records import Snapshot
 from posgo.sync import Direction, Plan, Policy, Replica, plan
-from support.sync_build import holds, linked
+from support.sync_build import holds, linked, written
 from support.sync_world import Thing, thing_policy
 
 POS, GO = Replica.POS, Replica.GO
@@ -51,6 +51,25 @@ def test_both_sides_of_a_pair() -> None:
 
     for each in (policy, turned):
         assert [GO, POS] == [operation.replica for operation in planned(each, pos, go, [1]).operations]
+
+
+def test_out_of_use_at_last() -> None:
+    """
+    Archived in the POS while Go cleared the first of its codes, which moves both: the archiving waits for that.
+    """
+    tagged = attrs.evolve(BASE, tags=("a",))
+    made = plan(
+        [linked(tagged)],
+        pos=holds({"p1": attrs.evolve(BASE, tags=("a", "b"), archived=True)}),
+        go=holds({"g1": BASE}),
+        policy=thing_policy(),
+    )
+
+    assert [
+        ("update", GO, {"tags": ("b",)}),
+        ("update", POS, {"tags": ("b",)}),
+        ("archive", GO, {"archived": True}),
+    ] == written(made)
 
 
 def test_findings_by_record() -> None:
