@@ -48,16 +48,17 @@ class Card:
 @attrs.frozen
 class Sets:
     """
-    Merges a set element by element; an element both changed in another way cannot be.
+    Merges a set element by element; or answers one of its parts with nothing.
     """
 
-    short: bool = False
+    short: str = ""
 
     def merge(self, question: Question) -> Merged:
         base = question.base[0] if question.base else frozenset()
         pos, go = question.sides[POS][0], question.sides[GO][0]
         both = ((pos | go) - (base - pos) - (base - go),)
-        return Merged(says=dict.fromkeys(Replica, both), base=() if self.short else both)
+        whole = {part: () if part == self.short else both for part in ("says", "base")}
+        return Merged(says=dict.fromkeys(Replica, whole["says"]), base=whole["base"])
 
     def decided(self, base: Any, path: str, value: Any) -> Any:
         return (value,)
@@ -247,13 +248,19 @@ class TestAnotherNumberOfValues:
                 id="at first contact",
             ),
             pytest.param(
-                card_policy(merger=Sets(short=True)),
+                card_policy(merger=Sets("says")),
+                linked(tagged("a")),
+                *(tagged("b"), tagged("c")),
+                id="of a merger, to be written",
+            ),
+            pytest.param(
+                card_policy(merger=Sets("base")),
                 linked(tagged("a")),
                 *(tagged("b"), tagged("b")),
                 id="of a merger, agreed on",
             ),
             pytest.param(
-                card_policy(merger=Sets(short=True)),
+                card_policy(merger=Sets("base")),
                 linked(tagged("a")),
                 *(tagged("b"), tagged("c")),
                 id="of a merger, after the write",
