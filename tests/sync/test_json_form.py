@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import attrs
+import pytest
 
+from posgo.exceptions import ModelError
 from posgo.sync import Authority, Plan, Policy, Unit, plan
 from support.sync_build import holds, linked
 
@@ -141,3 +143,12 @@ def test_it_is_read_back() -> None:
     Value for value.
     """
     assert offered() == Plan.from_json(FORM, Offer)
+
+
+@pytest.mark.parametrize("text", ['{"format": 1, "operations": 5}', '{"format": 1, "conflicts": [{}]}', "[]"])
+def test_what_is_no_plan(text: str) -> None:
+    """
+    The kind of mistake is told, and nothing of what the text says.
+    """
+    with pytest.raises(ModelError, match=r"^this is no plan of Offer values \([A-Z]\w+Error\)$"):
+        Plan.from_json(text, Offer)
