@@ -11,7 +11,7 @@ from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.parties import Address, Customer
 from posgo.models.records import Link, Record, Snapshot
-from posgo.sync import Authority, Kind, Plan, Policy, Replica, Seal, advance, plan
+from posgo.sync import Authority, Kind, OnReceiverEdit, Plan, Policy, Replica, Seal, advance, plan
 from posgo.sync.policies import customers, orders, products
 from support.order_cases import A, B, line
 from support.sync_build import holds, linked, pair_plan, rules, written
@@ -224,3 +224,52 @@ class TestTold:
         assert ["incomplete-address"] == rules(first)
         assert [Kind.LINK] == [operation.kind for operation in again.operations]
         assert [] == rules(again)
+
+
+NOTE = Thing(code="1", note="words")
+BARE = Thing(code="1")
+FLOWS = "note flows pos to go only"
+
+
+class TestOneWay:
+    """
+    A field that flows from the POS only.
+    """
+
+    @pytest.mark.parametrize(
+        ("pos", "go", "reasons", "told"),
+        [
+            (NOTE, BARE, ["same code", "note: blank filled from the POS"], []),
+            (BARE, NOTE, ["same code"], [f"note was edited in Go, but {FLOWS}"]),
+        ],
+    )
+    def test_first_contact(self, pos: Thing, go: Thing, reasons: list[str], told: list[str]) -> None:
+        """
+        What the owner says fills a blank; what only the other says is left, and told.
+        """
+        made = plan([], pos=holds({"p1": pos}), go=holds({"g1": go}), policy=thing_policy())
+
+        assert reasons == [operation.reason for operation in made.operations]
+        assert told == [finding.message for finding in made.findings]
+
+    def test_restored(self) -> None:
+        """
+        Where the policy restores, the edit is recorded with the rule.
+        """
+        policy = thing_policy(on_receiver_edit=OnReceiverEdit.RESTORE)
+        made = pair_plan(policy, BARE, BARE, NOTE)
+
+        assert [("note", POS, "edited where it only arrives, and restored")] == [
+            (conflict.field, conflict.chosen, conflict.why) for conflict in made.conflicts
+        ]
+
+    def test_two_that_differ_from_the_first(self) -> None:
+        """
+        The owner's value is written, and why the other's is recorded.
+        """
+        other = attrs.evolve(NOTE, note="other")
+        made = plan([], pos=holds({"p1": NOTE}), go=holds({"g1": other}), policy=thing_policy())
+
+        assert [("note", POS, "they differed when the two records met; the POS owns it")] == [
+            (conflict.field, conflict.chosen, conflict.why) for conflict in made.conflicts
+        ]
