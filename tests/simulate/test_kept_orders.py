@@ -12,7 +12,7 @@ import pytest
 from posgo.models.catalog import Product
 from posgo.models.orders import OrderStatus
 from posgo.models.parties import Customer
-from posgo.profiles import PRESSIS_POS
+from posgo.profiles import OPEN_ONE, PRESSIS_POS
 from posgo.testing.simulate import replay
 from posgo.testing.simulate._acts import Act, Enter
 from posgo.testing.simulate._draw import BEFORE
@@ -181,6 +181,34 @@ EMPTIED_WHILE_THE_STORE_IS_BEHIND = a_scenario(
 )
 """Go's copy could be told the POS, whose own order could not be told Go: it was taken for an order of Go's."""
 
+REPRICED_ON_BOTH_SIDES_AT_ONCE = a_scenario(
+    TakeOrder(80, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Start(90, "orders"),
+    ChangeLine(140, "pos", "o1", 0, "unit_price", Decimal("89.50")),
+    Meanwhile(
+        140, "PATCH /SalesOrders/{id}/Lines", ChangeLine(140, "go", "o1", 0, "unit_price", Decimal("79.50"))
+    ),
+    Start(140, "orders"),
+)
+"""A price typed in Go after a run had read the line was overwritten: lines were changed without asking."""
+
+READ_BEFORE_ITS_PRODUCT_WAS_KNOWN = a_scenario(
+    TakeOrder(90, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Lose(100),
+    Start(110, "invoice"),
+    Start(160, "orders"),
+)
+"""The lines of an invoice whose products nobody remembered became texts in the POS."""
+
+WAITED_FOR_ITS_CUSTOMER = a_scenario(
+    TakeOrder(90, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Start(100, "invoice"),
+    Lose(150),
+    Start(160, "orders"),
+    profile=OPEN_ONE,
+)
+"""An invoice was left out with the order that had to wait, and no delta told of it when the order waited no more."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -198,6 +226,9 @@ EMPTIED_WHILE_THE_STORE_IS_BEHIND = a_scenario(
         DELETED_WITH_A_LINE_OF_ITS_OWN,
         TYPED_ON_A_FORGOTTEN_INVOICE,
         EMPTIED_WHILE_THE_STORE_IS_BEHIND,
+        REPRICED_ON_BOTH_SIDES_AT_ONCE,
+        READ_BEFORE_ITS_PRODUCT_WAS_KNOWN,
+        WAITED_FOR_ITS_CUSTOMER,
     ],
     ids=[
         "sent with a line of its own",
@@ -213,6 +244,9 @@ EMPTIED_WHILE_THE_STORE_IS_BEHIND = a_scenario(
         "deleted with a line of its own",
         "typed on a forgotten invoice",
         "emptied while the store is behind",
+        "repriced on both sides at once",
+        "read before its product was known",
+        "waited for its customer",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

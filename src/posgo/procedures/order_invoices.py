@@ -13,6 +13,7 @@ from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.records import Record
 from posgo.procedure import Procedure
 from posgo.procedures.order_books import Translator
+from posgo.procedures.order_forms import line_reference
 from posgo.sync.order_life import LEDGER
 
 __all__ = ["followed", "payment_state"]
@@ -103,7 +104,26 @@ def _as_invoiced(translator: Translator, invoice: OutgoingInvoice, like: Order) 
     # A product the POS does not know is a text with a price there: it was invoiced and cannot be changed any more.
     lines = [line if forms.knows(line) else attrs.evolve(line, product_id=None) for line in lines]
     order = forms.to_order(attrs.evolve(sales, lines=lines), like=like)
-    return attrs.evolve(order, lines=_named(order.lines, like.lines), number=like.number)
+    unknown = {row.reference for row in rows if row.product_id is not None} - {
+        line.reference for line in lines if line.product_id is not None
+    }
+    named = _with_products(_named(order.lines, like.lines), like.lines, unknown)
+    return attrs.evolve(order, lines=named, number=like.number)
+
+
+def _with_products(
+    lines: tuple[OrderLine, ...], before: tuple[OrderLine, ...], unknown: set[str | None]
+) -> tuple[OrderLine, ...]:
+    """
+    Lines of products nobody has linked yet, with the product the same line had: it was sent with that.
+    """
+    products = {line_reference(line.reference): line.product for line in before}
+    return tuple(
+        attrs.evolve(line, product=products[line_reference(line.reference)])
+        if line_reference(line.reference) in unknown & products.keys()
+        else line
+        for line in lines
+    )
 
 
 def _sent(row: OutgoingInvoiceLine) -> SalesOrderLine:

@@ -192,7 +192,7 @@ class OrderWriter:
         if edit.new is None:
             yield from ask(sales_orders.delete_line(self.shown.id, edit.old.id))
             return (*lines[:at], *lines[at + 1 :])
-        told = yield from sales_orders.update_line(self.shown.id, edit.old, edit.new)
+        told = yield from sales_orders.update_line(self.shown.id, edit.old, edit.new, guard=True)
         return (*lines[:at], told, *lines[at + 1 :])
 
 

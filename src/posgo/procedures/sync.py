@@ -19,7 +19,7 @@ import attrs
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures.outcome import KindReport
 from posgo.procedures.sync_desk import SAFE, SyncDesk
-from posgo.procedures.sync_look import Look, beside, look, meets_strangers, plan_for, unknown_links
+from posgo.procedures.sync_look import Look, beside, came_free, look, meets_strangers, plan_for, unknown_links
 from posgo.procedures.sync_run import Run
 from posgo.state import Changes, CommitChanges, LoadProgress, Progress
 from posgo.sync import Kind, Plan, Replica
@@ -78,7 +78,8 @@ def _look_and_plan(desk: SyncDesk[T], progress: Progress) -> Procedure[tuple[Loo
         # Somebody of ours has been here before and this store does not know: it is older than the data.
         view = yield from look(desk, progress, full=True)
     view, planned = yield from plan_for(desk, view)
-    if not view.complete and desk.policy.keys and meets_strangers(view, planned):
+    strange = desk.policy.keys and meets_strangers(view, planned)
+    if not view.complete and (strange or came_free(view)):
         # Whom a record new to us belongs to, only the whole can tell: its counterpart
         # may stand there unchanged, held back because several would have fitted.
         view, planned = yield from plan_for(desk, (yield from look(desk, progress, full=True)))

@@ -160,9 +160,17 @@ def create_line(id: str, value: SalesOrderLine) -> Call[SalesOrderLine]:
     return post(_LINES, SalesOrderLine, post_body(value), roles=_WRITE, parameters={"id": id})
 
 
-def update_line(id: str, old: SalesOrderLine, new: SalesOrderLine) -> Procedure[SalesOrderLine]:
+def update_line(
+    id: str, old: SalesOrderLine, new: SalesOrderLine, *, guard: bool = False
+) -> Procedure[SalesOrderLine]:
     """
     Change what differs between two values of one line.
+
+    Args:
+        id: The order.
+        old: The line as it was read.
+        new: The line as it is to be.
+        guard: Whether Go is told to refuse if what is changed is no longer as it was read.
 
     Raises:
         PatchIgnoredError: If Go answered with success, but fields kept their old value.
@@ -175,6 +183,7 @@ def update_line(id: str, old: SalesOrderLine, new: SalesOrderLine) -> Procedure[
         read_roles=_READ,
         write_roles=_WRITE,
         parameters={"id": id, "lineId": old.id},
+        guard=guard,
     )
 
 

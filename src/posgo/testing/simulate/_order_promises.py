@@ -94,7 +94,8 @@ def _alike(world: World, auditor: Auditor, pos_id: str, order: Order, there: InG
     off = abs(there.total - receipt(order))
     # An order that must not be opened again keeps the øre a person left it with when it was confirmed; it is told.
     left = most_difference(order) if there.status is not _S.DRAFT and not _reopens(world) else 0
-    if mark not in world.sent and off > left:
+    # Who edits an order while it is being sent leaves it the øre line of what it said before.
+    if mark not in world.sent | world.sent_otherwise and off > left:
         yield f"{mark} comes to {receipt(order)} in pos and {there.total} in go"
 
 

@@ -59,6 +59,8 @@ class OrderWatch:
         side, own_id = target
         there = self.world.side(side).all(Order)
         before = there.get(own_id or "")
+        if before is not None and side == "go" and request.path.endswith("/createAndSendInvoice"):
+            self._look_at_sent(own_id or "", before)
         try:
             return act()
         finally:
@@ -69,6 +71,12 @@ class OrderWatch:
                 self._remember_new(side, there)
             if side == "pos":
                 self._check_news(request, before, after)
+
+    def _look_at_sent(self, own_id: str, order: Order) -> None:
+        known = self.world.store.links(self.world.client, "orders", pos_ids=(), go_ids=(own_id,)).links
+        said = said_of(self.world, "go", order)
+        if any(said_of(self.world, "pos", link.base) != said for link in known):
+            self.world.sent_otherwise.add(birth_of(order) or "")
 
     def _remember_new(self, side: str, before: Collection[str]) -> None:
         for own_id, order in self.world.side(side).all(Order).items():

@@ -5,6 +5,7 @@ The world a simulation takes place in: a POS, a Go and a store, which outlive ev
 import random
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ import attrs
 
 from posgo.bookkeeping.accounts import AccountMap
 from posgo.bookkeeping.identity import settlement_reference
+from posgo.exceptions import PosgoError
 from posgo.models.catalog import Product
 from posgo.models.orders import Order
 from posgo.models.parties import Customer
@@ -31,6 +33,7 @@ __all__ = [
     "CUSTOMERS",
     "LOCATIONS",
     "MODELS",
+    "ROUNDING",
     "SALES",
     "Lease",
     "Machine",
@@ -44,7 +47,7 @@ MODELS: dict[str, Any] = {"customers": Customer, "products": Product}
 
 _ALL = {**MODELS, "orders": Order}
 
-CASH, CARD, SALES, CUSTOMERS = 1900, 1910, 3000, 1500
+CASH, CARD, SALES, CUSTOMERS, ROUNDING = 1900, 1910, 3000, 1500, 7740
 
 LOCATIONS = ("L1", "L2")
 """Codes of the locations Go has."""
@@ -61,6 +64,9 @@ _ACCOUNTS = """
 [pos]
 vat_rows = "net"
 settle_from = "2020-01-01"
+
+[other]
+cash_rounding = 7740
 
 [invoices]
 partial  = "bank_journal"
@@ -206,6 +212,7 @@ class World:
         lines: Mark of the order of every line a person wrote, by the line's own.
         dropped: Marks of lines a person removed.
         sent: Marks of orders a person in Go sent.
+        sent_otherwise: Marks of orders a person edited in Go between a run's last look and its request to send.
         paid_by_bank: Marks of orders whose invoice was paid by bank, at least in part.
         credited: Marks of orders whose invoice a person took back.
         taken_back: Mark of the order a credit note of the till takes back, by the note's own.
@@ -253,6 +260,7 @@ class World:
         self.lines: dict[str, str] = {}
         self.dropped: set[str] = set()
         self.sent: set[str] = set()
+        self.sent_otherwise: set[str] = set()
         self.paid_by_bank: set[str] = set()
         self.credited: set[str] = set()
         self.taken_back: dict[str, str] = {}
@@ -302,7 +310,9 @@ class World:
             self._late.remove(late)
             # At its own time: Go's lagging reads count from there.
             self.clock.advance(max(0.0, late.at - self.clock.monotonic()))
-            late.effect()
+            # What comes too late is refused, and whom that would have been told is gone.
+            with suppress(PosgoError):
+                late.effect()
         self.clock.advance(end - self.clock.monotonic())
 
     def arrive_later(self, seconds: float, effect: Callable[[], object]) -> None:
