@@ -8,6 +8,7 @@ import pytest
 from posgo.exceptions import ModelError
 from posgo.models.records import Link
 from posgo.sync import Authority, Kind, Operation, Replica, advance, plan, resolve
+from posgo.sync._links import news
 from support.sync_build import holds, linked, pair_plan
 from support.sync_world import Thing, World, thing_policy
 
@@ -194,3 +195,34 @@ class TestResolve:
 
         assert expected == [(operation.kind, operation.replica) for operation in made.operations]
         assert () == made.conflicts
+
+
+class TestNews:
+    """
+    What a link notes that a person has yet to be told.
+    """
+
+    TOLD = (("left", "0123"), ("deleted", "go"))
+    OPENED = ("status", "opened")
+
+    @pytest.mark.parametrize(
+        ("before", "expected"),
+        [
+            (None, set(TOLD)),
+            ((), set(TOLD)),
+            (TOLD[:1], set(TOLD[1:])),
+            (TOLD, set()),
+            # Another edit of the same field is news again.
+            ((("left", "4567"), *TOLD[1:]), set(TOLD[:1])),
+        ],
+    )
+    def test_what_was_not_noted_before(
+        self, before: tuple[tuple[str, str], ...] | None, expected: set[tuple[str, str]]
+    ) -> None:
+        """
+        But never that a side was opened for a change: nobody is told of that.
+        """
+        link = None if before is None else attrs.evolve(linked(BASE), noted=before)
+        after = attrs.evolve(linked(BASE), noted=(*self.TOLD, self.OPENED))
+
+        assert expected == news(link, after)

@@ -150,6 +150,8 @@ class GoOrders:
                 shown = yield from self._complete(header.id)
                 if shown is not None:
                     self._shown[shown.id] = shown
+                else:
+                    self.translator.hold(Replica.GO, header.id, header.reference, (_on_its_way(header),))
         read = [self._shown[own_id] for own_id in headers if own_id in self._shown]
         if not read:
             return []
@@ -472,6 +474,16 @@ def _taken(reference: str) -> DuplicateReferenceError:
         path="/SalesOrders",
         may_have_happened=False,
         detail=f"order {reference} has been invoiced",
+    )
+
+
+def _on_its_way(header: SalesOrder) -> Finding:
+    return Finding(
+        rule="order-on-its-way",
+        severity=Severity.INFO,
+        message=f"order {header.number} in Go was sent or deleted while it was being read, so it waits",
+        remedy="Nothing: the next run sees what became of it.",
+        where=f"order {header.number}",
     )
 
 

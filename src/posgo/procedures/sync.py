@@ -19,7 +19,15 @@ import attrs
 from posgo.procedure import Procedure, ask, pause
 from posgo.procedures.outcome import KindReport
 from posgo.procedures.sync_desk import SAFE, SyncDesk
-from posgo.procedures.sync_look import Look, beside, came_free, look, meets_strangers, plan_for, unknown_links
+from posgo.procedures.sync_look import (
+    Look,
+    beside,
+    lacks_its_counterpart,
+    look,
+    meets_strangers,
+    plan_for,
+    unknown_links,
+)
 from posgo.procedures.sync_run import Run
 from posgo.state import Changes, CommitChanges, LoadProgress, Progress
 from posgo.sync import Kind, Plan, Replica
@@ -79,7 +87,7 @@ def _look_and_plan(desk: SyncDesk[T], progress: Progress) -> Procedure[tuple[Loo
         view = yield from look(desk, progress, full=True)
     view, planned = yield from plan_for(desk, view)
     strange = desk.policy.keys and meets_strangers(view, planned)
-    if not view.complete and (strange or came_free(view)):
+    if not view.complete and (strange or lacks_its_counterpart(view)):
         # Whom a record new to us belongs to, only the whole can tell: its counterpart
         # may stand there unchanged, held back because several would have fitted.
         view, planned = yield from plan_for(desk, (yield from look(desk, progress, full=True)))

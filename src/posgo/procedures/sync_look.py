@@ -12,11 +12,11 @@ from posgo.models.records import Link, Record, Snapshot, go_reference, pos_refer
 from posgo.procedure import Procedure, ask
 from posgo.procedures.progress import SyncPhase
 from posgo.procedures.sides import Seen
-from posgo.procedures.sync_desk import DISPUTED, HELD, HeldRecord, SyncDesk
+from posgo.procedures.sync_desk import DISPUTED, HELD, SAFE, HeldRecord, SyncDesk
 from posgo.state import LoadLinks, Progress
 from posgo.sync import Kind, Plan, Replica, plan
 
-__all__ = ["Look", "beside", "came_free", "look", "meets_strangers", "plan_for", "unknown_links"]
+__all__ = ["Look", "beside", "lacks_its_counterpart", "look", "meets_strangers", "plan_for", "unknown_links"]
 
 T = TypeVar("T")
 
@@ -196,21 +196,19 @@ def meets_strangers(view: Look[T], planned: Plan[T]) -> bool:
     )
 
 
-def came_free(view: Look[T]) -> bool:
+def lacks_its_counterpart(view: Look[T]) -> bool:
     """
-    Whether a record that had to wait is there and linked with nobody: its counterpart, which was left out with it
-    when everything was looked at, stands where no delta tells of it.
+    Whether a record that had to wait, or whose writing was in doubt, is there and linked with nobody.
+
+    Its counterpart was left out with it when everything was looked at, or made since: no delta need tell of it.
     """
-    for intent in view.progress.intents:
-        if intent.operation == HELD:
-            ids = {Replica.POS: intent.pos_id, Replica.GO: intent.go_id}
-            if any(
-                record.id == ids[side]
-                for side in Replica
-                for record in _unlinked(view.links, view.records, side)
-            ):
-                return True
-    return False
+    left = [
+        intent for intent in view.progress.intents if intent.operation == HELD or intent.operation not in SAFE
+    ]
+    ids = {Replica.POS: {each.pos_id for each in left}, Replica.GO: {each.go_id for each in left}}
+    return any(
+        record.id in ids[side] for side in Replica for record in _unlinked(view.links, view.records, side)
+    )
 
 
 def plan_for(desk: SyncDesk[T], view: Look[T]) -> Procedure[tuple[Look[T], Plan[T]]]:

@@ -251,7 +251,7 @@ class _Simulation:
                 return
             if any(kind.plan.withheld for kind in reports[1].kinds):
                 errand = "approve"
-            elif self.auditor.writes == written:
+            elif self.auditor.writes == written and not _promises_more(reports[1]):
                 break
         else:
             self.violations.append(
@@ -276,6 +276,13 @@ class _Simulation:
                 f"{errand} fails in quiet: {type(process.error).__name__}: {process.error}"
             )
         return process.result
+
+
+def _promises_more(report: SyncReport) -> bool:
+    """
+    Whether a run says that the next one will see what became of something.
+    """
+    return any(finding.rule == "order-on-its-way" for finding in report.findings)
 
 
 def _unsettled(report: Any, world: World) -> Iterator[str]:
