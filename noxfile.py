@@ -17,6 +17,8 @@ nox.options.error_on_missing_interpreters = False
 BENCHMARKS = Path("benchmarks")
 PROJECT = nox.project.load_toml("pyproject.toml")
 EVERYTHING = ("--numprocesses", "auto", "--dist", "worksteal")
+# Every branch of the engine, at every run; of the rest in a session of its own, because tracing it takes as long again.
+ENGINE = ("--cov=posgo.sync", "--cov-fail-under=100")
 PYTHONS = nox.project.python_versions(PROJECT)
 
 # Sources on PYTHONPATH would be tested and typed instead of what was installed.
@@ -94,7 +96,7 @@ def _run_tests(session: nox.Session) -> None:
     Tests of the installed wheel; all of them on every processor, or those picked: ``-- -k word``.
     """
     session.install(".", *group("tests"))
-    session.run("pytest", *(session.posargs or EVERYTHING), env=CLEAN)
+    session.run("pytest", *(session.posargs or (*EVERYTHING, *ENGINE)), env=CLEAN)
 
 
 @nox.session(default=False)
@@ -103,7 +105,7 @@ def coverage(session: nox.Session) -> None:
     All tests, and what of the library they reach. Takes about twice as long as the tests alone.
     """
     session.install(".", *group("tests"))
-    session.run("pytest", "--cov", *EVERYTHING, env=CLEAN)
+    session.run("pytest", "--cov=posgo", *EVERYTHING, env=CLEAN)
 
 
 # By default last, so that its summary is the last word.
