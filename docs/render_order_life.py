@@ -42,6 +42,8 @@ DRAWING = """\
 
 Whole lines are for both sides, broken ones for Go alone. What the POS does between *invoiced*, *part-paid* and *paid* is ahead of
 Go's ledger: it is neither written to Go nor taken back in the POS, but waits for the settlement.
+Where the till took less than is open in Go, the settlement tells what is left (`invoice-partial`), and the POS keeps its word until
+somebody corrects it there or the rest is paid.
 """
 
 STATUS = """\

@@ -92,6 +92,16 @@ class TestFollowed:
 
         assert OrderStatus.PAID is self.told(sent)
 
+    def test_credited_whole_when_paid_in_part(self, sent: World) -> None:
+        """
+        A credit note over all of it takes the invoice back, though what was paid before leaves some of the note open.
+        """
+        sent.go.pay(self.number, Decimal("100.00"))
+        sent.go.credit(self.number)
+
+        assert OrderStatus.CREDITED is self.told(sent)
+        assert OrderStatus.CREDITED is sent.go.get(Order, sent.go_id).status
+
     def test_with_a_product_nobody_knows(self, linked: World) -> None:
         """
         What a person added at the last moment stands in the POS as it was invoiced, though it has no such product.

@@ -25,6 +25,7 @@ from posgo.testing.simulate._order_acts import (
     DropLine,
     EditOrder,
     MakeStatus,
+    PayByBank,
     Send,
     TakeOrder,
 )
@@ -215,6 +216,24 @@ FORGOTTEN_AS_DONE = a_scenario(
 )
 """An order a call had made before it ended was taken for done by a sync that makes none, and linked with nothing."""
 
+PAID_BY_WHAT_THE_TILL_KNEW = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Meanwhile(100, "CommitChanges Intent", ChangeLine(100, "go", "o1", 0, "quantity", Decimal(5))),
+    Start(100, "invoice"),
+    PayAtTill(200, "o1", Decimal(1)),
+    CloseTill(201, 1, Decimal(50)),
+)
+"""No promise is broken: edited in Go while it was invoiced, it was paid with less, and the settlement says so."""
+
+CREDITED_WHEN_PAID_IN_PART = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Send(100, "o1"),
+    Start(101, "orders"),
+    PayByBank(200, "o1", Decimal("0.4")),
+    Credit(201, "o1"),
+)
+"""No promise is broken: a note over all of an invoice takes it back, though some of the note is owed the customer."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -235,6 +254,9 @@ FORGOTTEN_AS_DONE = a_scenario(
         REPRICED_ON_BOTH_SIDES_AT_ONCE,
         READ_BEFORE_ITS_PRODUCT_WAS_KNOWN,
         FORGOTTEN_AS_DONE,
+        WAITED_FOR_ITS_CUSTOMER,
+        PAID_BY_WHAT_THE_TILL_KNEW,
+        CREDITED_WHEN_PAID_IN_PART,
     ],
     ids=[
         "sent with a line of its own",
@@ -253,6 +275,9 @@ FORGOTTEN_AS_DONE = a_scenario(
         "repriced on both sides at once",
         "read before its product was known",
         "forgotten as done",
+        "waited for its customer",
+        "paid by what the till knew",
+        "credited when paid in part",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

@@ -143,15 +143,15 @@ def invoice_balance(company: Company, invoice: Row) -> Decimal:
 
 def credited_amount(company: Company, invoice: Row) -> Decimal:
     """
-    NOK of an invoice that credit notes took back.
+    NOK of the credit notes an invoice was matched with: whole, though what was paid before leaves some of them open.
     """
-    taken = (
-        part
+    notes = {
+        other
         for entry in _entries(company, invoice)
-        for other, _, part in entry.settled
+        for other, _, _ in entry.settled
         if other.voucher.voucher_type == "OutgoingCreditNote" and entry.amount > 0
-    )
-    return sum(taken, Decimal("0.00"))
+    }
+    return sum((-note.amount for note in notes), Decimal("0.00"))
 
 
 def _balance_changed(company: Company, invoice: Row) -> datetime | None:

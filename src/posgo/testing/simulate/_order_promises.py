@@ -4,6 +4,7 @@ The promises about orders, invoices and their payments, asked of a world that ha
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from posgo.models.orders import Order, OrderStatus
@@ -109,7 +110,35 @@ def _may_differ(world: World, pos_id: str, order: Order, there: InGo) -> bool:
     Whether the POS is ahead: the till took money that no settlement has booked yet, or that it could not book.
     """
     waiting = {payment.order for payment in world.till_payments}
-    return order.status in PAID and there.status in LEDGER and pos_id in waiting
+    if order.status in PAID and there.status in LEDGER and pos_id in waiting:
+        return True
+    return _paid_short(world, pos_id, order, there)
+
+
+def _paid_short(world: World, pos_id: str, order: Order, there: InGo) -> bool:
+    """
+    Whether the till took the receipt it knew for the whole: a person changed the order while it was being invoiced.
+
+    Both are right about what they know: all the money is on the invoice, the settlement told what is left, and no
+    sync can tell a till that is ahead of its ledger from one that was content with less. So its word stands.
+    """
+    taken = _taken(world, pos_id)
+    paid_in_part = (order.status, there.status) == (_S.PAID, _S.PART_PAID)
+    return paid_in_part and 0 < taken < there.total and there.balance <= there.total - taken
+
+
+def _taken(world: World, pos_id: str) -> Decimal:
+    """
+    NOK that the days which stand booked took for an order.
+    """
+    booked = (
+        versions[-1]
+        for number, versions in world.closed.items()
+        if any(not voucher.reversed for voucher in world.vouchers_of(number))
+    )
+    return sum(
+        (each.amount for z in booked for each in z.invoice_payments if each.order == pos_id), Decimal(0)
+    )
 
 
 def _told(auditor: Auditor, pos_id: str) -> set[str]:
