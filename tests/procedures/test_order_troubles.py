@@ -5,6 +5,7 @@ Orders kept alike though Go refuses, answers late, or the store is lost.
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 import attrs
 import pytest
@@ -99,6 +100,32 @@ class TestTroubles:
 
         assert (OrderStatus.INVOICED, number) == (world.in_pos.status, world.in_pos.invoice_no)
         world.check()
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"text": "Tall mug"},
+            {"unit_price": Decimal("88.00")},
+            {"quantity": Decimal(3)},
+            {"discount_percent": Decimal(10)},
+        ],
+        ids=lambda other: next(iter(other)),
+    )
+    def test_sent_before_its_lines_were_named(self, world: World, other: dict[str, Any]) -> None:
+        """
+        Of two lines of one product, the one a person in Go left on the order keeps its name in the POS.
+        """
+        world.put_in_go(world.go_line(), world.go_line(**other))
+        world.go.fail_next(503, method="PATCH", path="/SalesOrders")
+        world.sync()
+        kept = world.in_pos.lines[1]
+        drafted = world.go.get(Order, world.go_id)
+        world.go.put(attrs.evolve(drafted, lines=drafted.lines[1:]), world.go_id)
+        world.go.send(world.go_id)
+        world.clock.advance(5)
+        world.sync()
+
+        assert (kept,) == world.in_pos.lines
 
     def test_changed_after_it_was_invoiced_and_the_store_lost(self, linked: World) -> None:
         """

@@ -234,6 +234,28 @@ CREDITED_WHEN_PAID_IN_PART = a_scenario(
 )
 """No promise is broken: a note over all of an invoice takes it back, though some of the note is owed the customer."""
 
+TYPED_ABOVE_AN_UNNAMED_LINE = a_scenario(
+    TakeOrder(80, "go", "o1", "buyer@born.no", (MUGS,)),
+    Meanwhile(90, "CreateRecord Order", Send(90, "o1")),
+    Start(90, "orders"),
+    AddLine(150, "pos", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 0),
+    Lose(200),
+    Start(201, "orders"),
+)
+"""A line typed in the POS was taken for the invoice's line of the same product, which was then told the POS again."""
+
+WRITTEN_IN_DOUBT_IN_PLACE_OF_ANOTHER = a_scenario(
+    TakeOrder(80, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Start(90, "orders"),
+    AddLine(140, "pos", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    Strike(150, Fault.CRASH_AFTER, on="POST /SalesOrders/{id}/Lines"),
+    Start(150, "orders"),
+    DropLine(190, "go", "o1", 0),
+    Send(191, "o1"),
+    Start(200, "orders"),
+)
+"""A line of the POS nobody remembered writing was taken for another that Go had removed, and told the POS again."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -256,6 +278,8 @@ CREDITED_WHEN_PAID_IN_PART = a_scenario(
         FORGOTTEN_AS_DONE,
         PAID_BY_WHAT_THE_TILL_KNEW,
         CREDITED_WHEN_PAID_IN_PART,
+        TYPED_ABOVE_AN_UNNAMED_LINE,
+        WRITTEN_IN_DOUBT_IN_PLACE_OF_ANOTHER,
     ],
     ids=[
         "sent with a line of its own",
@@ -276,6 +300,8 @@ CREDITED_WHEN_PAID_IN_PART = a_scenario(
         "forgotten as done",
         "paid by what the till knew",
         "credited when paid in part",
+        "typed above an unnamed line",
+        "written in doubt in place of another",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

@@ -10,7 +10,7 @@ from posgo.models._money import NOK_0
 from posgo.models.go_orders import SalesOrder, SalesOrderLine
 from posgo.models.invoices import LedgerEntry, OutgoingInvoice, OutgoingInvoiceLine
 from posgo.models.orders import Order, OrderLine, OrderStatus
-from posgo.models.records import Record
+from posgo.models.records import Record, go_reference
 from posgo.procedure import Procedure
 from posgo.procedures.order_books import Translator
 from posgo.procedures.order_forms import line_reference
@@ -104,10 +104,10 @@ def _as_invoiced(translator: Translator, invoice: OutgoingInvoice, like: Order) 
     # A product the POS does not know is a text with a price there: it was invoiced and cannot be changed any more.
     lines = [line if forms.knows(line) else attrs.evolve(line, product_id=None) for line in lines]
     order = forms.to_order(attrs.evolve(sales, lines=lines), like=like)
-    unknown = {row.reference for row in rows if row.product_id is not None} - {
-        line.reference for line in lines if line.product_id is not None
-    }
-    named = _with_products(_named(order.lines, like.lines), like.lines, unknown)
+    known = {line.reference for line in lines if line.product_id is not None}
+    unknown = {row.reference for row in rows if row.product_id is not None} - known - {None}
+    unnamed = {go_reference(line.id) for line in lines if line.reference is None}
+    named = _with_products(_named(order.lines, like.lines, unnamed), like.lines, unknown)
     return attrs.evolve(order, lines=named, number=like.number)
 
 
@@ -141,18 +141,42 @@ def _sent(row: OutgoingInvoiceLine) -> SalesOrderLine:
     )
 
 
-def _named(lines: tuple[OrderLine, ...], before: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+def _named(
+    lines: tuple[OrderLine, ...], before: tuple[OrderLine, ...], unnamed: set[str]
+) -> tuple[OrderLine, ...]:
     """
     Lines of an invoice by the names they had on the order: ids of lines do not outlive it, references do.
+
+    Args:
+        lines: The lines, called by their own ids where they bear no reference.
+        before: Those of the order.
+        unnamed: What lines without a reference are called. Others are who they say they are, known or not.
     """
     told = {line.reference for line in lines}
     left = [line for line in before if line.reference not in told]
-    known = {line.reference for line in before}
-    named = []
-    for line in lines:
-        twin = next((each for each in left if each.product == line.product), None)
-        if line.reference not in known and twin is not None:
+    pairs = [
+        (line, twin)
+        for line in lines
+        if line.reference in unnamed
+        for twin in left
+        if twin.product == line.product
+    ]
+    names: dict[str | None, str | None] = {}
+    # The most alike first: another of the same product may stand before the very line.
+    for line, twin in sorted(pairs, key=lambda pair: _alike(*pair), reverse=True):
+        if line.reference not in names and twin in left:
             left.remove(twin)
-            line = attrs.evolve(line, reference=twin.reference)  # noqa: PLW2901 - the same line, named
-        named.append(line)
-    return tuple(named)
+            names[line.reference] = twin.reference
+    return tuple(attrs.evolve(line, reference=names.get(line.reference, line.reference)) for line in lines)
+
+
+def _alike(line: OrderLine, twin: OrderLine) -> tuple[bool, ...]:
+    """
+    How much two lines of one product say the same; what is changed least often counts first.
+    """
+    return (
+        line.text == twin.text,
+        line.unit_price == twin.unit_price,
+        line.quantity == twin.quantity,
+        line.discount_percent == twin.discount_percent,
+    )
