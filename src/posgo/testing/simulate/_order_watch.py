@@ -40,12 +40,14 @@ class OrderWatch:
         world: Where they stand.
         lost: Values that must stand in a recorded conflict: side, order, line, field and value.
         problems: What nothing excuses.
+        seen: What orders in Go said when a run last looked, by id.
         brought: What runs themselves wrote last, by side and order: nobody typed it there.
     """
 
     world: World
     lost: list[tuple[str, str, str, str, str]] = attrs.Factory(list)
     problems: list[str] = attrs.Factory(list)
+    seen: dict[str, Values] = attrs.Factory(dict)
     brought: dict[tuple[str, str], Values] = attrs.Factory(dict)
     _recorded: set[tuple[str, str]] = attrs.Factory(set)
 
@@ -66,7 +68,8 @@ class OrderWatch:
         finally:
             after = self._order(side, own_id)
             if own_id is not None and before is not None and after is not None and before != after:
-                self._compare(side, own_id, before, after)
+                deletes = side == "go" and request.method == "DELETE"
+                self._compare(side, own_id, before, after, seen=self.seen.get(own_id) if deletes else None)
             if own_id is None:
                 self._remember_new(side, there)
             if side == "pos":
@@ -82,6 +85,16 @@ class OrderWatch:
         for own_id, order in self.world.side(side).all(Order).items():
             if own_id not in before:
                 self.brought[side, own_id] = said_of(self.world, side, order)
+
+    def looked_at(self, request: Call[Any]) -> None:
+        """
+        Remember what an order in Go says when a run looks at it.
+        """
+        if request.path == f"{_ORDERS}/Complete":
+            own_id = request.parameters["id"]
+            order = self._order("go", own_id)
+            if order is not None:
+                self.seen[own_id] = said_of(self.world, "go", order)
 
     def recorded(self, records: Iterable[ConflictRecord]) -> None:
         """
@@ -114,7 +127,21 @@ class OrderWatch:
         except LookupError:
             return None
 
-    def _compare(self, side: str, own_id: str, before: Order, after: Order) -> None:
+    def _compare(
+        self, side: str, own_id: str, before: Order, after: Order, *, seen: Values | None = None
+    ) -> None:
+        """
+        Note what a write overwrote.
+
+        Args:
+            side: Where.
+            own_id: The order's id there.
+            before: What it said.
+            after: What it says.
+            seen:
+                For a deletion, which Go carries out without a condition: what the run saw last. Nobody could know of
+                what a person has typed since. None for every other write.
+        """
         ids = {f"{side}_ids": (own_id,)}
         other = {"pos_ids": (), "go_ids": ()} | ids
         known = self.world.store.links(self.world.client, "orders", **other).links
@@ -124,6 +151,8 @@ class OrderWatch:
         new, old = said_of(self.world, side, after), said_of(self.world, side, before)
         for place, value in old.items():
             if value in {None, Decimal(0)} or value == new.get(place):
+                continue
+            if seen is not None and value != seen.get(place):
                 continue
             if value not in [each.get(place) for each in (*agreed, brought)]:
                 self.lost.append((side, birth_of(before) or own_id, *place, _plain(value)))

@@ -301,7 +301,10 @@ class _Driver:
             def ask() -> Any:
                 return self.world.go.answer(step.method, step.url, dict(step.headers), step.content or b"")
 
-            return self.auditor.watched(call, ask) if moment.writes else ask()
+            if moment.writes:
+                return self.auditor.watched(call, ask)
+            self.auditor.orders.looked_at(call)
+            return ask()
 
         fault = yield from self._moment(moment, send)
         blindly = call.method == "POST" and call.path == "/Products"
