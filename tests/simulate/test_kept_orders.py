@@ -256,6 +256,16 @@ WRITTEN_IN_DOUBT_IN_PLACE_OF_ANOTHER = a_scenario(
 )
 """A line of the POS nobody remembered writing was taken for another that Go had removed, and told the POS again."""
 
+BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED = a_scenario(
+    TakeOrder(80, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Start(90, "orders"),
+    AddLine(140, "go", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 0),
+    Strike(140, Fault.CRASH_AFTER, on="UpdateRecord Order"),
+    Start(140, "orders"),
+    Send(200, "o1"),
+)
+"""A line the POS had got from Go by a run that ended at once stood there again under the id it has on the invoice."""
+
 
 @pytest.mark.parametrize(
     "case",
@@ -280,6 +290,7 @@ WRITTEN_IN_DOUBT_IN_PLACE_OF_ANOTHER = a_scenario(
         CREDITED_WHEN_PAID_IN_PART,
         TYPED_ABOVE_AN_UNNAMED_LINE,
         WRITTEN_IN_DOUBT_IN_PLACE_OF_ANOTHER,
+        BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED,
     ],
     ids=[
         "sent with a line of its own",
@@ -302,6 +313,7 @@ WRITTEN_IN_DOUBT_IN_PLACE_OF_ANOTHER = a_scenario(
         "credited when paid in part",
         "typed above an unnamed line",
         "written in doubt in place of another",
+        "brought, and sent before it was named",
     ],
 )
 def test_it_does_not_come_back(case: Scenario) -> None:

@@ -240,10 +240,21 @@ class GoOrders:
     def _base(self, link: Link[Order]) -> Order:
         """
         What both sides agreed on; as not invoiced yet, if what was invoiced is to be read.
+
+        To be read, it is taken with the lines the POS got from Go by a run that ended before it wrote that down: an
+        invoice has new ids for its lines.
         """
+        base = link.base
         if link.go_id in self.unread:
-            return attrs.evolve(link.base, status=OrderStatus.CONFIRMED)
-        return link.base
+            base = attrs.evolve(base, status=OrderStatus.CONFIRMED)
+        at_till = self.translator.at_till.get(pos_reference(link.pos_id))
+        if base.status not in OPEN or at_till is None:
+            return base
+        known = {line.reference for line in base.lines}
+        brought = (
+            line for line in at_till.lines if _is_of_go(line.reference) and line.reference not in known
+        )
+        return attrs.evolve(base, lines=(*base.lines, *brought))
 
     def _vanished(self, links: Iterable[Link[Order]], *, every: bool) -> Procedure[list[Record[Order]]]:
         """

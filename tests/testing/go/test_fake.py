@@ -565,6 +565,25 @@ def test_lines_need_not_move_orders() -> None:
     assert before.changed_at == go.sales_orders.get(order).changed_at
 
 
+def test_a_line_put_in_between_leaves_the_others_their_ids() -> None:
+    """
+    A person in Go types one line more; what stood there stays what it was.
+    """
+    fake = FakeGo()
+    mug = fake.put(Product(code="M", name="Mug", price="10.00", vat_code="3"))
+    lines = [OrderLine(product=mug, quantity=number) for number in (1, 2)]
+    order = fake.put(Order(customer=fake.put(Customer(name="Kafe")), lines=lines))
+    go = GoClient(fake.credentials, transport=fake.transport, limiter=NO_LIMIT)
+    before = {line.quantity: line.id for line in go.sales_orders.get(order).lines}
+    fake.put(
+        attrs.evolve(fake.get(Order, order), lines=[lines[0], OrderLine(product=mug, quantity=9), lines[1]]),
+        order,
+    )
+    after = {line.quantity: line.id for line in go.sales_orders.get(order).lines}
+
+    assert before == {quantity: after[quantity] for quantity in before}
+
+
 def test_misfits_are_noticed(fake: FakeGo) -> None:
     """
     The validating transport itself refuses what does not fit.

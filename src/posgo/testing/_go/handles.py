@@ -2,7 +2,7 @@
 Domain models put into the company and taken out of it, as a person in Go would type and read them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
@@ -212,13 +212,8 @@ class Handles:
             order.update(members, LastChangedDateTimeOffset=company.stamp())
         before, order["SalesOrderLines"] = order["SalesOrderLines"], []
         for line in lines:
-            made = new_line(company, order, line)
-            # A person changes lines; nobody types them anew.
-            twin = next((one for one in before if _same_line(one, made)), None)
-            if twin is not None:
-                before.remove(twin)
-                made["Id"] = twin["Id"]
-            order["SalesOrderLines"].append(made)
+            order["SalesOrderLines"].append(new_line(company, order, line))
+        _keep_ids(before, order["SalesOrderLines"])
         return str(order["Id"])
 
     def _status(self, order: Row) -> OrderStatus:
@@ -271,6 +266,32 @@ class Handles:
         if model is Order:
             return self._read_order(row)
         return structure({name: shown(value) for name, value in row.items()}, model)
+
+
+def _keep_ids(before: Iterable[Row], after: Iterable[Row]) -> None:
+    """
+    A person changes lines; nobody types them anew. Those that stayed as they were are found first.
+    """
+    left, new = list(before), list(after)
+    for same in (_unchanged_line, _same_line):
+        for line in list(new):
+            twin = next((one for one in left if same(one, line)), None)
+            if twin is not None:
+                left.remove(twin)
+                new.remove(line)
+                line["Id"] = twin["Id"]
+
+
+def _unchanged_line(one: Row, other: Row) -> bool:
+    names = (
+        "ExternalImportReference",
+        "ProductId",
+        "Description",
+        "Quantity",
+        "ProductUnitPrice",
+        "Allowance",
+    )
+    return all(one[name] == other[name] for name in names)
 
 
 def _same_line(one: Row, other: Row) -> bool:
