@@ -2,8 +2,8 @@
 What the ledger receives: vouchers and their postings.
 """
 
+import datetime as dt
 import enum
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -105,7 +105,7 @@ class Voucher:
         journal: The kind it must be posted as; None leaves it to whoever posts it.
     """
 
-    date: date = attrs.field(validator=plain_date)
+    date: dt.date = attrs.field(validator=plain_date)
     reference: str = attrs.field(converter=text, validator=_usable_reference)
     text: str
     postings: tuple[Posting, ...] = attrs.field(converter=to_tuple, validator=_balanced)

@@ -87,7 +87,7 @@ def _look_and_plan(desk: SyncDesk[T], progress: Progress) -> Procedure[tuple[Loo
         view = yield from look(desk, progress, full=True)
     view, planned = yield from plan_for(desk, view)
     strange = desk.policy.keys and meets_strangers(view, planned)
-    if not view.complete and (strange or lacks_its_counterpart(view)):
+    if not view.complete and (strange or lacks_its_counterpart(view, planned)):
         # Whom a record new to us belongs to, only the whole can tell: its counterpart
         # may stand there unchanged, held back because several would have fitted.
         view, planned = yield from plan_for(desk, (yield from look(desk, progress, full=True)))

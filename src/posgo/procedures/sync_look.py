@@ -196,18 +196,20 @@ def meets_strangers(view: Look[T], planned: Plan[T]) -> bool:
     )
 
 
-def lacks_its_counterpart(view: Look[T]) -> bool:
+def lacks_its_counterpart(view: Look[T], planned: Plan[T]) -> bool:
     """
-    Whether a record that had to wait, or whose writing was in doubt, is there and linked with nobody.
+    Whether a record that had to wait, or whose writing was in doubt, is there and meets nobody.
 
     Its counterpart was left out with it when everything was looked at, or made since: no delta need tell of it.
     """
-    left = [
-        intent for intent in view.progress.intents if intent.operation == HELD or intent.operation not in SAFE
-    ]
+    left = [each for each in view.progress.intents if each.operation == HELD or each.operation not in SAFE]
     ids = {Replica.POS: {each.pos_id for each in left}, Replica.GO: {each.go_id for each in left}}
+    pairs = [each for each in planned.operations if each.pos_id is not None and each.go_id is not None]
+    met = {Replica.POS: {each.pos_id for each in pairs}, Replica.GO: {each.go_id for each in pairs}}
     return any(
-        record.id in ids[side] for side in Replica for record in _unlinked(view.links, view.records, side)
+        record.id in ids[side] - met[side]
+        for side in Replica
+        for record in _unlinked(view.links, view.records, side)
     )
 
 
