@@ -251,7 +251,7 @@ class _Simulation:
                 return
             if any(kind.plan.withheld for kind in reports[1].kinds):
                 errand = "approve"
-            elif self.auditor.writes == written and not _promises_more(reports[1]):
+            elif self.auditor.writes == written and not _has_more(reports[1]):
                 break
         else:
             self.violations.append(
@@ -278,11 +278,11 @@ class _Simulation:
         return process.result
 
 
-def _promises_more(report: SyncReport) -> bool:
+def _has_more(report: SyncReport) -> bool:
     """
-    Whether a run says that the next one will see what became of something.
+    Whether a run linked something, which the next settlement may go by, or says that the next run sees more.
     """
-    return any(finding.rule == "order-on-its-way" for finding in report.findings)
+    return bool(report.written) or any(each.rule == "order-on-its-way" for each in report.findings)
 
 
 def _unsettled(report: Any, world: World) -> Iterator[str]:
