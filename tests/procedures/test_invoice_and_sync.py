@@ -220,14 +220,15 @@ def test_an_edit_at_the_till_needs_no_sync() -> None:
 @attrs.define
 class _AtTheLastMoment(httpx.BaseTransport):
     """
-    Lets a person act just before an order is sent.
+    Lets a person act just before a request.
     """
 
     go: FakeGo
     act: Callable[[], object]
+    before: str = "/createAndSendInvoice"
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/createAndSendInvoice"):
+        if request.url.path.endswith(self.before):
             self.act()
         return self.go.transport.handle_request(request)
 
@@ -256,3 +257,28 @@ def test_an_edit_in_go_at_the_last_moment_reaches_the_till(known: bool, full: bo
 
     assert [Decimal(5)] == [line.quantity for line in counter.ours.lines]
     assert ({"update pos": 1}, {}) == (first.written, counter.sync())
+
+
+def test_an_order_sent_while_it_is_read_is_seen_by_the_next_run() -> None:
+    """
+    It stands in neither of Go's lists: it waits and is told, and kept in sight whatever a poll tells of.
+    """
+    counter = a_counter(PRESSIS_POS)
+    counter.sync()
+    [(own_id, order)] = counter.shop.go.all(Order).items()
+    counter.shop.go.put(attrs.evolve(order, purchase_order="4711"), own_id)
+    sent: list[int] = []
+
+    def send() -> None:
+        if not sent:
+            sent.append(counter.shop.go.send(own_id))
+
+    counter.shop.transport = _AtTheLastMoment(counter.shop.go, send, before=f"/{own_id}/Complete")
+    counter.shop.restart()
+    counter.shop.clock.advance(5)
+    first = counter.shop.sync()
+    counter.shop.clock.advance(4000)
+    counter.shop.sync()
+
+    assert ["order-on-its-way"] == [finding.rule for finding in first.findings]
+    assert (OrderStatus.INVOICED, sent[0]) == (counter.ours.status, counter.ours.invoice_no)

@@ -242,3 +242,12 @@ class TestToldOnce:
             told = [finding.rule for report in reports if report is not None for finding in report.findings]
 
             assert ([] if stop == (last, True) else ["one-way-edit"]) == told, stop
+
+    def test_and_keeps_nothing_in_sight_afterwards(self) -> None:
+        """
+        Once it is told, the pair is like any other: no later run looks at it again because of that.
+        """
+        world = an_article_edited_in_go()
+        world.process()
+
+        assert () == world.store.progress("client", "products").intents

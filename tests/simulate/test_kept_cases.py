@@ -136,29 +136,19 @@ TOLD_TO_NOBODY = a_scenario(
 """What is told once was noted before it was told, by a run that ended before it could tell anybody."""
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        HELD_BACK_THEN_EDITED,
-        EDITED_IN_GO_MEANWHILE,
-        EDITED_IN_GO_AT_THE_LAST_MOMENT,
-        ENDED_AFTER_OVERWRITING,
-        LATE_AND_LAGGING,
-        LOST_AT_ONCE,
-        CUT_OFF_FROM_THE_LEASE,
-        TOLD_TO_NOBODY,
-    ],
-    ids=[
-        "held back, then edited",
-        "edited in Go meanwhile",
-        "edited in Go at the last moment",
-        "ended after overwriting",
-        "late and lagging",
-        "lost at once",
-        "cut off from the lease",
-        "told to nobody",
-    ],
-)
+CASES = {
+    "held back, then edited": HELD_BACK_THEN_EDITED,
+    "edited in Go meanwhile": EDITED_IN_GO_MEANWHILE,
+    "edited in Go at the last moment": EDITED_IN_GO_AT_THE_LAST_MOMENT,
+    "ended after overwriting": ENDED_AFTER_OVERWRITING,
+    "late and lagging": LATE_AND_LAGGING,
+    "lost at once": LOST_AT_ONCE,
+    "cut off from the lease": CUT_OFF_FROM_THE_LEASE,
+    "told to nobody": TOLD_TO_NOBODY,
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_it_does_not_come_back(case: Scenario) -> None:
     """
     The promises hold, whoever moves first.
