@@ -15,7 +15,7 @@ from support.ordering import World
 # The same code thousands of times: tracing it shows nothing more and takes as long again.
 pytestmark = pytest.mark.no_cover
 
-MOST = 32
+MOST = 36
 """More requests than one run of these worlds makes."""
 
 STOPS = tuple(itertools.product(range(1, MOST + 1), (False, True)))

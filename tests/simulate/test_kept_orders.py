@@ -266,6 +266,18 @@ BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED = a_scenario(
 )
 """A line the POS had got from Go by a run that ended at once stood there again under the id it has on the invoice."""
 
+REPRICED_WHILE_IT_WAS_DROPPED = a_scenario(
+    TakeOrder(80, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Start(90, "orders"),
+    DropLine(140, "pos", "o1", 0),
+    Meanwhile(
+        140, "GET /SalesOrders/{id}/Complete", ChangeLine(140, "go", "o1", 0, "unit_price", Decimal("98.50"))
+    ),
+    Start(140, "orders"),
+    lag=timedelta(seconds=1),
+)
+"""A line was deleted in Go with the price somebody had just typed on it, which Go's lagging reads did not show."""
+
 
 CASES = {
     "sent with a line of its own": SENT_WITH_A_LINE_OF_ITS_OWN,
@@ -288,6 +300,7 @@ CASES = {
     "credited when paid in part": CREDITED_WHEN_PAID_IN_PART,
     "typed above an unnamed line": TYPED_ABOVE_AN_UNNAMED_LINE,
     "written in doubt in place of another": WRITTEN_IN_DOUBT_IN_PLACE_OF_ANOTHER,
+    "repriced while it was dropped": REPRICED_WHILE_IT_WAS_DROPPED,
     "brought, and sent before it was named": BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED,
 }
 

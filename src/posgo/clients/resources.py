@@ -231,6 +231,7 @@ class SalesOrders(Resource[S]):
     get_line = One(sales_orders.get_line)
     create_line = One(sales_orders.create_line)
     update_line = Steps(sales_orders.update_line)
+    current_line = One(sales_orders.current_line)
     delete_line = One(sales_orders.delete_line)
     attachments = Many(sales_orders.attachments)
     attach = One(sales_orders.attach)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from posgo.clients.go import sales_orders
+from posgo.exceptions import RejectedError
 from posgo.models._money import NOK_0
 from posgo.models.findings import Finding, Severity
 from posgo.models.go_orders import SalesOrder, SalesOrderLine
@@ -26,6 +27,8 @@ __all__ = ["OrderWriter"]
 
 _DRAFT = "Draft"
 _CONFIRMED = "Confirmed"
+_TYPED = ("product_id", "description", "quantity", "unit_price", "discount_percent")
+"""What a person types on a line."""
 
 
 @attrs.define(kw_only=True)
@@ -190,10 +193,22 @@ class OrderWriter:
             return (*lines, (yield from ask(sales_orders.create_line(self.shown.id, edit.new))))
         at = next(place for place, line in enumerate(lines) if line.id == edit.old.id)
         if edit.new is None:
-            yield from ask(sales_orders.delete_line(self.shown.id, edit.old.id))
+            yield from self._delete_line(edit.old)
             return (*lines[:at], *lines[at + 1 :])
         told = yield from sales_orders.update_line(self.shown.id, edit.old, edit.new, guard=True)
         return (*lines[:at], told, *lines[at + 1 :])
+
+    def _delete_line(self, line: SalesOrderLine) -> Procedure[None]:
+        # Go deletes without a condition, and its reads may not show yet what a person has just typed.
+        now = yield from ask(sales_orders.current_line(self.shown.id, line))
+        if any(getattr(now, name) != getattr(line, name) for name in _TYPED):
+            raise RejectedError(
+                method="DELETE",
+                path=f"/SalesOrders/{self.shown.id}/Lines/{line.id}",
+                may_have_happened=False,
+                detail="the line was changed in Go since it was read",
+            )
+        yield from ask(sales_orders.delete_line(self.shown.id, line.id))
 
 
 def _status(order: Order) -> str:

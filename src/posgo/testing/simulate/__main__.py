@@ -34,7 +34,10 @@ def seeds_needed(bug: str, seeds: range) -> int | None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m posgo.testing.simulate", description=__doc__)
+    # An abbreviated --seeds would look like the one seed to run.
+    parser = argparse.ArgumentParser(
+        prog="python -m posgo.testing.simulate", description=__doc__, allow_abbrev=False
+    )
     parser.add_argument("--seeds", type=int, default=2000, help="how many seeds to run")
     parser.add_argument("--start", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=_count, default=1, help="in how many processes")

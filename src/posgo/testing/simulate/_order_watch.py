@@ -40,7 +40,7 @@ class OrderWatch:
         world: Where they stand.
         lost: Values that must stand in a recorded conflict: side, order, line, field and value.
         problems: What nothing excuses.
-        seen: What orders in Go said when a run last looked, by id.
+        seen: What orders in Go said after a run's last request to change them, by id.
         brought: What runs themselves wrote last, by side and order: nobody typed it there.
     """
 
@@ -72,6 +72,9 @@ class OrderWatch:
                 self._compare(side, own_id, before, after, seen=self.seen.get(own_id) if deletes else None)
             if own_id is None:
                 self._remember_new(side, there)
+            elif side == "go" and after is not None:
+                # A line is checked by a request of its own before it is deleted.
+                self.seen[own_id] = said_of(self.world, side, after)
             if side == "pos":
                 self._check_news(request, before, after)
 
@@ -85,16 +88,6 @@ class OrderWatch:
         for own_id, order in self.world.side(side).all(Order).items():
             if own_id not in before:
                 self.brought[side, own_id] = said_of(self.world, side, order)
-
-    def looked_at(self, request: Call[Any]) -> None:
-        """
-        Remember what an order in Go says when a run looks at it.
-        """
-        if request.path == f"{_ORDERS}/Complete":
-            own_id = request.parameters["id"]
-            order = self._order("go", own_id)
-            if order is not None:
-                self.seen[own_id] = said_of(self.world, "go", order)
 
     def recorded(self, records: Iterable[ConflictRecord]) -> None:
         """
@@ -139,8 +132,8 @@ class OrderWatch:
             before: What it said.
             after: What it says.
             seen:
-                For a deletion, which Go carries out without a condition: what the run saw last. Nobody could know of
-                what a person has typed since. None for every other write.
+                For a deletion, which Go carries out without a condition: what the order said when the line was
+                checked. Nobody could know of what a person has typed since. None for every other write.
         """
         ids = {f"{side}_ids": (own_id,)}
         other = {"pos_ids": (), "go_ids": ()} | ids

@@ -303,7 +303,6 @@ class _Driver:
 
             if moment.writes:
                 return self.auditor.watched(call, ask)
-            self.auditor.orders.looked_at(call)
             return ask()
 
         fault = yield from self._moment(moment, send)
