@@ -141,6 +141,26 @@ def test_lines_have_a_life_of_their_own(shop: Shop, go: Any, customer: int, mug:
     shop.failure(lambda: go.sales_orders.get_line(order.id, added.id), NotFoundError)
 
 
+def test_a_line_is_asked_what_it_says_now(shop: Shop, go: Any, fake: Any, customer: int, mug: int) -> None:
+    """
+    What answers a change does not lag as reads do; it changes nothing, and neither a lost line nor a locked one is touched.
+    """
+    order = shop.do(go.sales_orders.create(draft(customer, mug)))
+    old = order.lines[0]
+    fake.replica_lag = timedelta(minutes=1)
+    new = shop.do(go.sales_orders.update_line(order.id, old, attrs.evolve(old, unit_price=Decimal(12))))
+
+    assert old.unit_price == shop.do(go.sales_orders.get_line(order.id, old.id)).unit_price
+    assert new == shop.do(go.sales_orders.current_line(order.id, old))
+    assert new == shop.do(go.sales_orders.current_line(order.id, new))
+    fake.replica_lag = timedelta(0)
+    assert new == shop.do(go.sales_orders.get_line(order.id, old.id))
+    shop.do(go.sales_orders.update(order, attrs.evolve(order, status="Confirmed")))
+    shop.failure(lambda: go.sales_orders.current_line(order.id, new), RejectedError)
+    shop.do(go.sales_orders.delete(order.id))
+    shop.failure(lambda: go.sales_orders.current_line(order.id, new), NotFoundError)
+
+
 def test_confirmed_order_is_locked(shop: Shop, go: Any, fake: Any, customer: int, mug: int) -> None:
     """
     A confirmed order reserves stock and takes no change but back to draft.
