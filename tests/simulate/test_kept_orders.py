@@ -278,6 +278,18 @@ REPRICED_WHILE_IT_WAS_DROPPED = a_scenario(
 )
 """A line was deleted in Go with the price somebody had just typed on it, which Go's lagging reads did not show."""
 
+SENT_WITH_WHAT_NOBODY_HAD_LINKED = a_scenario(
+    TakeOrder(80, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Start(90, "orders"),
+    Enter(140, "pos", attrs.evolve(MUG, code="CUP", description="cup")),
+    Strike(140, Fault.CRASH_AFTER, on="POST /Products"),
+    Start(140, "products"),
+    AddLine(180, "go", "o1", Item("cups", "cup", Decimal(1), Decimal("98.50")), 1),
+    Send(181, "o1"),
+    Start(200, "orders"),
+)
+"""A line of an invoice with a product whose making nobody remembered is a text in the POS: no promise, but told."""
+
 
 CASES = {
     "sent with a line of its own": SENT_WITH_A_LINE_OF_ITS_OWN,
@@ -301,6 +313,7 @@ CASES = {
     "typed above an unnamed line": TYPED_ABOVE_AN_UNNAMED_LINE,
     "written in doubt in place of another": WRITTEN_IN_DOUBT_IN_PLACE_OF_ANOTHER,
     "repriced while it was dropped": REPRICED_WHILE_IT_WAS_DROPPED,
+    "sent with what nobody had linked": SENT_WITH_WHAT_NOBODY_HAD_LINKED,
     "brought, and sent before it was named": BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED,
 }
 

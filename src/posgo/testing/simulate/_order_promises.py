@@ -91,7 +91,7 @@ def _alike(world: World, auditor: Auditor, pos_id: str, order: Order, there: InG
     # A sync of orders alone takes an invoice for what the POS says, while a lost store knows no customers.
     if world.lost and there.invoice_no is not None:
         return
-    yield from _lines(world, order, there)
+    yield from _lines(world, auditor, order, there)
     off = abs(there.total - receipt(order))
     # An order that must not be opened again keeps the øre a person left it with when it was confirmed; it is told.
     left = most_difference(order) if there.status is not _S.DRAFT and not _reopens(world) else 0
@@ -156,11 +156,14 @@ def _told(auditor: Auditor, pos_id: str) -> set[str]:
     }
 
 
-def _lines(world: World, order: Order, there: InGo) -> Iterator[str]:
+def _lines(world: World, auditor: Auditor, order: Order, there: InGo) -> Iterator[str]:
     ours, theirs = said_of(world, "pos", order), said_of(world, "go", there.order)
     for place in sorted(ours.keys() | theirs.keys()):
         if _plain(ours.get(place)) != _plain(theirs.get(place)):
             line, field = place
+            # An invoice does not wait for a product: what nobody has linked is a text with its price in the POS.
+            if field == "product" and line in auditor.orders.texts and ours.get(place) is None:
+                continue
             of = f"{line} of {birth_of(order)}" if line else f"{birth_of(order)}"
             yield f"{field} of {of} is {ours.get(place)} in pos and {theirs.get(place)} in go"
     marks = [[line.text for line in goods(each)] for each in (order, there.order)]

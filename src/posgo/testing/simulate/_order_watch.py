@@ -42,6 +42,7 @@ class OrderWatch:
         problems: What nothing excuses.
         seen: What orders in Go said after a run's last request to change them, by id.
         brought: What runs themselves wrote last, by side and order: nobody typed it there.
+        texts: Lines of invoices the POS was told without their product, which nobody had linked by then.
     """
 
     world: World
@@ -49,6 +50,7 @@ class OrderWatch:
     problems: list[str] = attrs.Factory(list)
     seen: dict[str, Values] = attrs.Factory(dict)
     brought: dict[tuple[str, str], Values] = attrs.Factory(dict)
+    texts: set[str] = attrs.Factory(set)
     _recorded: set[tuple[str, str]] = attrs.Factory(set)
 
     def watched(self, request: Any, act: Callable[[], T]) -> T:
@@ -77,6 +79,8 @@ class OrderWatch:
                 self.seen[own_id] = said_of(self.world, side, after)
             if side == "pos":
                 self._check_news(request, before, after)
+                if after is not None:
+                    self._remember_texts(before, after)
 
     def _look_at_sent(self, own_id: str, order: Order) -> None:
         known = self.world.store.links(self.world.client, "orders", pos_ids=(), go_ids=(own_id,)).links
@@ -157,6 +161,22 @@ class OrderWatch:
             for kind, link in self.world.forgotten
             if kind == "orders" and own_id in (link.pos_id, link.go_id)
         )
+
+    def _remember_texts(self, before: Order | None, after: Order) -> None:
+        """
+        Note which lines the POS never had arrived without a product, because its link was not there yet.
+        """
+        there = standing_in_go(self.world, birth_of(after) or "")
+        if there is None or there.invoice_no is None:
+            return
+        had = {line.text for line in before.lines} if before is not None else set()
+        for line in there.order.lines:
+            arrived = next((each for each in after.lines if each.text == line.text), None)
+            if line.product is None or line.text in had or arrived is None or arrived.product is not None:
+                continue
+            products = {"pos_ids": (), "go_ids": (line.product,)}
+            if not self.world.store.links(self.world.client, "products", **products).links:
+                self.texts.add(line.text or "")
 
     def _check_news(self, request: Any, before: Order | None, after: Order | None) -> None:
         after = after or (request.value if isinstance(request, CreateRecord) else None)
