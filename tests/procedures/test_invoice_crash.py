@@ -12,8 +12,8 @@ import attrs
 import pytest
 
 from posgo.models.orders import Order, OrderStatus
+from posgo.procedures.in_sight import UNREAD
 from posgo.procedures.invoicing import InvoiceResult
-from posgo.procedures.sync_desk import UNREAD
 from support.tills import CLIENT, Stop, Till
 
 # The same code thousands of times: tracing it shows nothing more and takes as long again.

@@ -14,7 +14,7 @@ from posgo.models.go_orders import SalesOrder
 from posgo.models.orders import Order, OrderStatus
 from posgo.models.records import Link, pos_reference
 from posgo.procedure import Procedure, ask
-from posgo.procedures.sync_desk import SAFE, UNREAD
+from posgo.procedures.in_sight import SAFE, UNREAD, pair_in_sight
 from posgo.state import (
     Changes,
     CommitChanges,
@@ -177,19 +177,8 @@ class Memory:
         )
         if link != self.link or self.in_doubt:
             self.link = link
-            put = (self._to_be_read(go_id),) if unread else ()
+            put = (pair_in_sight(UNREAD, self.kind, self.now, self.order_id, go_id),) if unread else ()
             yield from self._commit(put=(LinkRecord(kind=self.kind, link=link), *put))
-
-    def _to_be_read(self, go_id: str) -> IntentRecord:
-        return IntentRecord(
-            kind=self.kind,
-            side="go",
-            reference=f"{UNREAD} {go_id}",
-            operation=UNREAD,
-            planned_at=self.now,
-            pos_id=self.order_id,
-            go_id=go_id,
-        )
 
     def _commit(self, put: tuple[Any, ...] = ()) -> Procedure[None]:
         """

@@ -17,6 +17,7 @@ from posgo.procedure import Procedure, ask
 from posgo.procedures.books import Books
 from posgo.procedures.catalog import GoProducts, product_policy
 from posgo.procedures.go_orders import CONFIRMING, GoOrders
+from posgo.procedures.in_sight import UNREAD
 from posgo.procedures.order_books import Translator, the_catalog
 from posgo.procedures.outcome import KindReport
 from posgo.procedures.pos_orders import PosOrders
@@ -24,7 +25,7 @@ from posgo.procedures.progress import ProgressHook, log_progress
 from posgo.procedures.report import SyncReport
 from posgo.procedures.sides import GoCustomers, PosSide
 from posgo.procedures.sync import sync_kind
-from posgo.procedures.sync_desk import UNREAD, Notes, SyncDesk
+from posgo.procedures.sync_desk import Notes, SyncDesk
 from posgo.profiles import Profile
 from posgo.state import LoadProgress, Progress
 from posgo.sync import Replica

@@ -17,8 +17,9 @@ from typing import TypeVar
 import attrs
 
 from posgo.procedure import Procedure, ask, pause
+from posgo.procedures.in_sight import SAFE
 from posgo.procedures.outcome import KindReport
-from posgo.procedures.sync_desk import SAFE, SyncDesk
+from posgo.procedures.sync_desk import SyncDesk
 from posgo.procedures.sync_look import (
     Look,
     beside,

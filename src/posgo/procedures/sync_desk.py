@@ -17,39 +17,7 @@ from posgo.procedures.sides import Side
 from posgo.state import Changes, CommitChanges, IntentRecord, Key, LinkRecord, RunRecord
 from posgo.sync import Operation, Policy, Replica
 
-__all__ = [
-    "DISPUTED",
-    "HELD",
-    "SAFE",
-    "UNREAD",
-    "UNTOLD",
-    "Care",
-    "Commit",
-    "HeldRecord",
-    "NoCare",
-    "Notes",
-    "SyncDesk",
-]
-
-HELD = "held"
-"""What an intent is called that only keeps a record in sight: nothing was written."""
-
-DISPUTED = "disputed"
-"""What an intent is called that keeps both halves of a held conflict together: nothing was written."""
-
-UNREAD = "unread"
-"""
-What an intent is called that has the next sync read what was invoiced: nothing is in doubt.
-
-A person may have edited the order between our last look at it and the request to send it, which Go carries out
-without a condition.
-"""
-
-UNTOLD = "untold"
-"""What an intent is called that keeps a pair in sight until what was found of it is told: nothing was written."""
-
-SAFE = frozenset({HELD, DISPUTED, UNREAD, UNTOLD})
-"""Intents that tell of nothing that may be on its way."""
+__all__ = ["Care", "Commit", "HeldRecord", "NoCare", "Notes", "SyncDesk"]
 
 T = TypeVar("T")
 

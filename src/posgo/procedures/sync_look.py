@@ -10,9 +10,10 @@ import attrs
 from posgo.models.findings import Finding
 from posgo.models.records import Link, Record, Snapshot, go_reference, pos_reference
 from posgo.procedure import Procedure, ask
+from posgo.procedures.in_sight import DISPUTED, HELD, SAFE
 from posgo.procedures.progress import SyncPhase
 from posgo.procedures.sides import Seen
-from posgo.procedures.sync_desk import DISPUTED, HELD, SAFE, HeldRecord, SyncDesk
+from posgo.procedures.sync_desk import HeldRecord, SyncDesk
 from posgo.state import LoadLinks, Progress
 from posgo.sync import Kind, Plan, Replica, plan
 

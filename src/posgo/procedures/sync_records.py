@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from posgo.models.records import Link
-from posgo.procedures.sync_desk import DISPUTED, HELD, UNTOLD, SyncDesk
+from posgo.procedures.in_sight import DISPUTED, HELD, UNTOLD, pair_in_sight
+from posgo.procedures.sync_desk import SyncDesk
 from posgo.state import ConflictRecord, IntentRecord
 from posgo.sync import Conflict, Operation, Replica
 from posgo.wire.stored import dump
@@ -52,26 +53,14 @@ def disputed_of(desk: SyncDesk[Any], pos_id: str, go_id: str) -> IntentRecord:
     """
     What keeps the two records of a held conflict together.
     """
-    return _in_sight(desk, DISPUTED, pos_id, go_id)
+    return pair_in_sight(DISPUTED, desk.kind, desk.now, pos_id, go_id)
 
 
 def untold_of(desk: SyncDesk[Any], pos_id: str, go_id: str) -> IntentRecord:
     """
     What keeps two records in sight of which something is told for the first time.
     """
-    return _in_sight(desk, UNTOLD, pos_id, go_id)
-
-
-def _in_sight(desk: SyncDesk[Any], why: str, pos_id: str, go_id: str) -> IntentRecord:
-    return IntentRecord(
-        kind=desk.kind,
-        side=Replica.GO.value,
-        reference=f"{why} {pos_id}/{go_id}",
-        operation=why,
-        planned_at=desk.now,
-        pos_id=pos_id,
-        go_id=go_id,
-    )
+    return pair_in_sight(UNTOLD, desk.kind, desk.now, pos_id, go_id)
 
 
 def conflict_of(desk: SyncDesk[Any], conflict: Conflict) -> ConflictRecord:

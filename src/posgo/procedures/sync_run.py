@@ -20,10 +20,11 @@ from posgo.exceptions import (
 from posgo.models.findings import Finding, Severity
 from posgo.models.records import Link, Record, Snapshot, go_reference, pos_reference
 from posgo.procedure import Procedure, ask, pause
+from posgo.procedures.in_sight import DISPUTED
 from posgo.procedures.outcome import Failed, KindReport, remedy
 from posgo.procedures.progress import SyncPhase
 from posgo.procedures.sides import Side
-from posgo.procedures.sync_desk import DISPUTED, SyncDesk
+from posgo.procedures.sync_desk import SyncDesk
 from posgo.procedures.sync_look import Look, beside
 from posgo.procedures.sync_records import conflict_of, disputed_of, held_of, intent_of, untold_of
 from posgo.state import (
