@@ -307,6 +307,21 @@ class TestKeys:
         assert [("p1", "g2", "same code")] == pairs(made)
         assert [] == created(made)
 
+    def test_two_out_of_use_are_each_other_s(self) -> None:
+        """
+        Alike by one key and archived on both sides, neither is taken for what shares a later key with it.
+        """
+        old = Thing(code="1", mark="m", archived=True)
+        other = Thing(code="2", mark="m")
+
+        for pos, go in (
+            (things(p1=old), things(g1=Thing(code="1", archived=True), g2=other)),
+            (things(p1=Thing(code="1", archived=True), p2=other), things(g1=old)),
+            (things(p1=old), things(g1=refers("pos:p1", archived=True), g2=other)),
+        ):
+            made = meet(pos, go)
+            assert ([], []) == (pairs(made), [each for each in made.operations if each.kind is Kind.UPDATE])
+
     def test_two_organisation_numbers_are_two_companies(self) -> None:
         """
         Whatever else is equal; what it means, a person says.

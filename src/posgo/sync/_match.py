@@ -67,6 +67,7 @@ class Matcher(Generic[T]):
         self.pools = pools
         self.matches: list[Match] = []
         self.held: dict[Replica, set[str]] = {side: set() for side in Replica}
+        self.at_rest: dict[Replica, set[str]] = {side: set() for side in Replica}
         self.named: dict[Replica, Mapping[str, str]] = {}
 
     def run(self) -> None:
@@ -89,7 +90,10 @@ class Matcher(Generic[T]):
             if not pos_ids or not go_ids:
                 continue
             if self._is_archived(Replica.POS, pos_ids[0]) and self._is_archived(Replica.GO, go_ids[0]):
-                continue  # Out of use on both sides: there is nothing to keep alike.
+                # Out of use on both sides: there is nothing to keep alike, and neither is something else.
+                for side, ids in group.items():
+                    self.at_rest[side].update(ids)
+                continue
             if len(pos_ids) > 1 or len(go_ids) > 1:
                 self._hold(group, f"share one {name}")
             elif contradicted := self._contradiction(pos_ids[0], go_ids[0], decisive):
@@ -163,7 +167,7 @@ class Matcher(Generic[T]):
         for side, pool in self.pools.items():
             for own_id, record in pool.items():
                 value = key.read(record.value)
-                if value is not None:
+                if value is not None and own_id not in self.at_rest[side]:
                     groups[value][side].append(own_id)
         yield from groups.values()
 
