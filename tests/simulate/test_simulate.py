@@ -2,6 +2,10 @@
 Simulated worlds: everything happens in them, and the promises hold.
 """
 
+import signal
+import subprocess
+import sys
+
 import pytest
 
 from posgo.testing.simulate import BUGS, replay, run, shrunk
@@ -14,6 +18,15 @@ SEEDS = 100
 
 SEARCHED = 300
 """Seeds within which a search finds every deliberate bug."""
+
+INTERRUPTIBLE = """
+import signal, sys
+from posgo.testing.simulate.__main__ import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has those in the background ignore it
+sys.stdout.reconfigure(line_buffering=True)
+sys.exit(main(["--seeds", "99999", "--bug", "base not updated"]))
+"""
 
 
 def test_the_promises_hold() -> None:
@@ -81,12 +94,50 @@ class TestCommandLine:
         assert 0 == main(["--seeds", "30", "--start", "7", "--jobs", "2"])
         assert alone == capsys.readouterr().out
 
-    def test_there_is_at_least_one_process(self) -> None:
+    @pytest.mark.parametrize(
+        "arguments", [["--jobs", "0"], ["--jobs", "x"], ["--seeds", "0"], ["--seeds", "-5"]]
+    )
+    def test_a_count_is_one_or_more(self, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         """
-        None could simulate anything.
+        A run of nothing would look like one without a broken promise.
         """
         with pytest.raises(SystemExit):
-            main(["--jobs", "0"])
+            main(arguments)
+        assert "a number is expected, 1 or more" in capsys.readouterr().err
+
+    def test_options_are_not_abbreviated(self) -> None:
+        """
+        ``--seed 7`` is no one's seven seeds.
+        """
+        with pytest.raises(SystemExit):
+            main(["--seed", "7"])
+
+    def test_who_reads_no_further_ends_it(self) -> None:
+        """
+        Quietly: what is printed may go to a program that has seen enough.
+        """
+        command = [sys.executable, "-m", "posgo.testing.simulate", "--seeds", "1", "--start", "7"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            assert running.stdout is not None
+            assert running.stderr is not None
+            running.stdout.close()
+            assert b"" == running.stderr.read()
+        assert 1 == running.returncode
+
+    def test_stopped_it_sums_up_what_was_done(self) -> None:
+        """
+        Ctrl-C in the middle of a long run tells what it came to.
+        """
+        with subprocess.Popen(
+            [sys.executable, "-c", INTERRUPTIBLE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as running:
+            assert running.stdout is not None
+            # The first failure is told long before the fifth, which would end it.
+            assert running.stdout.readline().startswith("seed ")
+            running.send_signal(signal.SIGINT)
+            told, error = running.communicate()
+        assert (130, "") == (running.returncode, error)
+        assert "with broken promises" in told
 
     def test_a_broken_promise_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
         """
@@ -96,6 +147,7 @@ class TestCommandLine:
         told = capsys.readouterr().out
         assert "seed 0" in told
         assert "replayed: the same, step for step" in told
+        assert '--seeds 1 --start 0 --bug "base not updated"' in told
 
     def test_a_bug_nobody_catches_fails(self, capsys: pytest.CaptureFixture[str]) -> None:
         """

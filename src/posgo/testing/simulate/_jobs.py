@@ -3,6 +3,7 @@ Many seeds, one after the other or spread over processes: what they came to is t
 """
 
 import multiprocessing
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -50,7 +51,13 @@ def met_by(seeds: range, bug: str | None, jobs: int) -> Iterator[Met]:
         yield from map(one, seeds)
         return
     # Begun anew rather than forked: the same on every system.
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        jobs,
+        multiprocessing.get_context("spawn"),
+        # Ctrl-C is for the one who asked.
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
     try:
         yield from pool.map(one, seeds, chunksize=_AT_A_TIME)
     finally:
