@@ -14,11 +14,13 @@ import pytest
 from posgo.clients.clock import SystemClock
 from posgo.clients.go_client import AsyncGoClient, GoClient
 from posgo.clients.pos import Feed
-from posgo.exceptions import ConfigurationError, StaleStateError
+from posgo.exceptions import ConfigurationError, ModelError, StaleStateError
+from posgo.models.orders import Order
+from posgo.models.parties import Customer
 from posgo.models.pos import ZReport
 from posgo.models.vouchers import SettlementStatus
 from posgo.procedure import Procedure, Request, ask
-from posgo.profiles import OPEN_ONE
+from posgo.profiles import OPEN_ONE, PRESSIS_POS
 from posgo.runner import AsyncRunner, Runner
 from posgo.state import Changes, Loaded, MemoryStore, SettlementRecord
 from posgo.testing import NO_LIMIT, FakeGo, FakePos, VirtualClock
@@ -73,6 +75,79 @@ class AsyncPos:
 
     async def z_reports(self, cursor: str | None = None) -> Feed[ZReport]:
         return Feed(items=[a_day()], cursor="1", from_start=True)
+
+
+class TestCompany:
+    """
+    With the keys of another company nothing is done, if the runner is told whose it is.
+    """
+
+    @pytest.mark.parametrize(
+        ("number", "told"),
+        [("974760673", "organisation number 974760673"), ("", "no valid organisation number")],
+    )
+    @pytest.mark.parametrize("operation", ["sync", "invoice", "settle", "settle_finished"])
+    def test_nothing_is_read_or_written(self, number: str, told: str, operation: str) -> None:
+        """
+        Customers of one merchant must not come into another's ledger, nor an invoice be sent in its name.
+        """
+        pos = FakePos()
+        order = pos.put(Order(customer=pos.put(Customer(name="Buyer", email="buyer@example.no"))))
+        arguments = {"invoice": (order,), "settle": (a_day(),)}.get(operation, ())
+        go = FakeGo(organization_number=number)
+        runner = a_runner(go, pos=pos, profile=PRESSIS_POS, organization_number="999 999 999 MVA")
+
+        with pytest.raises(ConfigurationError, match=f"{told}.* 999999999.* client key"):
+            getattr(runner, operation)(*arguments)
+
+        assert {"GET"} == {each.method for each in go.requests if "Token" not in each.path}
+        assert {} == go.all(Customer)
+
+    def test_asked_once(self) -> None:
+        """
+        The right company is asked for its number once in a runner's life.
+        """
+        go = FakeGo(organization_number="999999999")
+        runner = a_runner(go, pos=FakePos(), organization_number="999999999")
+        runner.sync()
+        runner.sync()
+
+        assert 1 == sum(each.path.endswith("/OrganizationSettings") for each in go.requests)
+
+    def test_not_asked_where_nobody_says(self) -> None:
+        """
+        None asks nothing.
+        """
+        go = FakeGo(organization_number="974760673")
+
+        assert a_runner(go, pos=FakePos()).sync().is_clean
+        assert not any(each.path.endswith("/OrganizationSettings") for each in go.requests)
+
+    def test_the_asynchronous_one_looks_as_well(self) -> None:
+        """
+        Both drivers ask before they take the lease.
+        """
+        runner = an_async_runner(
+            FakeGo(organization_number="974760673"), pos=FakePos(), organization_number="999999999"
+        )
+
+        with pytest.raises(ConfigurationError, match="client key"):
+            asyncio.run(runner.sync())
+
+    def test_the_check_tells(self) -> None:
+        """
+        Before the first night, as a finding among the others.
+        """
+        runner = a_runner(FakeGo(organization_number="974760673"), organization_number="999999999")
+
+        assert "wrong-company" in {finding.rule for finding in runner.check().findings if finding.blocks}
+
+    def test_what_is_no_number_is_refused(self) -> None:
+        """
+        A slip would refuse every company.
+        """
+        with pytest.raises(ModelError, match="nine digits"):
+            a_runner(FakeGo(), organization_number="12345")
 
 
 class TestConfiguration:

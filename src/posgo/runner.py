@@ -23,11 +23,12 @@ from posgo.clients.pos.protocol import AsyncPointOfSale, PointOfSale
 from posgo.clients.pos.requests import PosRequest
 from posgo.exceptions import ConfigurationError, PosgoError
 from posgo.models._dates import to_oslo
+from posgo.models._fields import to_optional_organization_number
 from posgo.models.pos import CashCount, ZReport
 from posgo.procedure import Pause, Procedure, Request
 from posgo.procedures._case import Desk, SettlementResult
 from posgo.procedures._invoice_case import InvoiceDesk, InvoiceResult
-from posgo.procedures.books import Books, read_identity
+from posgo.procedures.books import Books, confirm_company, read_identity
 from posgo.procedures.finished import SettlementReport, settle_all, settle_finished
 from posgo.procedures.invoicing import invoice_order
 from posgo.procedures.kinds import SyncKit, kinds_of, sync
@@ -60,6 +61,7 @@ class _Core:
     store: StateStore | AsyncStateStore
     profile: Profile
     accounts: AccountMap | None = None
+    organization_number: str | None = attrs.field(default=None, converter=to_optional_organization_number)
     dry_run: bool = False
     look_up_after: timedelta = timedelta(seconds=2)
     lease_wait: timedelta = timedelta(seconds=10)
@@ -75,6 +77,8 @@ class _Core:
 
     def _identity(self) -> Procedure[str]:
         information = yield from read_identity(self._books)
+        if self.organization_number is not None:
+            yield from confirm_company(self._books, self.organization_number)
         return information.client_id
 
     def _settlement(
@@ -132,7 +136,13 @@ class _Core:
     def _check(self, pos: object) -> Procedure[CheckReport]:
         today = to_oslo(self.clock.utc_now()).date()
         return check(
-            Preflight(profile=self.profile, accounts=self.accounts, has_pos=pos is not None, today=today)
+            Preflight(
+                profile=self.profile,
+                accounts=self.accounts,
+                has_pos=pos is not None,
+                today=today,
+                organization_number=self.organization_number,
+            )
         )
 
     def _refresh(self) -> None:
@@ -170,6 +180,9 @@ class Runner(_Core):
         store: Where state is kept between runs.
         profile: How the two systems work together.
         accounts: The account map; needed to settle.
+        organization_number:
+            Of the company the POS is of, nine digits: with the keys of another company nothing is read from the POS
+            nor written to either side. None asks nobody; a Z-report is settled only in its own company all the same.
         dry_run: True never writes, neither to Go nor to the store.
         look_up_after: How long to wait before looking for a write whose answer was lost.
         lease_wait: How long to wait for another runner at work on the same client company.

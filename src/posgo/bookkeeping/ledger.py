@@ -25,7 +25,9 @@ __all__ = [
     "Target",
     "account_findings",
     "company_findings",
+    "company_number",
     "department_findings",
+    "key_findings",
     "period_findings",
     "resolve",
     "vat_code_findings",
@@ -64,10 +66,7 @@ class LedgerView:
         """
         Organisation number of the client company in nine digits; None if it has no valid one.
         """
-        try:
-            return organization_number(self.organization_number or "")
-        except ModelError:
-            return None
+        return company_number(self.organization_number)
 
     def vat_code(self, code: str, day: date) -> VatCode | None:
         """
@@ -118,6 +117,39 @@ class Resolution:
 
     entry: JournalEntry | None
     findings: tuple[Finding, ...]
+
+
+def company_number(written: str | None) -> str | None:
+    """
+    An organisation number as the ledger writes it, in nine digits; None if it is not a valid one.
+    """
+    try:
+        return organization_number(written or "")
+    except ModelError:
+        return None
+
+
+def key_findings(actual: str | None, expected: str) -> tuple[Finding, ...]:
+    """
+    One merchant's customers and orders must not stand in another's ledger.
+
+    Args:
+        actual: Organisation number of the company the keys belong to; None if it has no valid one.
+        expected: Of the company the POS is of.
+    """
+    if actual == expected:
+        return ()
+    theirs = f"organisation number {actual}" if actual else "no valid organisation number"
+    return (
+        Finding(
+            rule="wrong-company",
+            severity=Severity.BLOCK,
+            message=f"the client company of these keys has {theirs} in Go, and the POS is of {expected}",
+            remedy="Use the client key of the right company; if it is the right one, correct the number in Go or of the runner.",
+            expected=expected,
+            actual=actual,
+        ),
+    )
 
 
 def company_findings(z: ZReport, view: LedgerView) -> tuple[Finding, ...]:

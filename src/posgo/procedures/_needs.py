@@ -41,12 +41,14 @@ class Preflight:
         accounts: The account map; None if nothing is to be settled.
         has_pos: Whether a POS can be asked.
         today: Norwegian date.
+        organization_number: Of the company the POS is of; None if the keys are not compared with it.
     """
 
     profile: Profile
     accounts: AccountMap | None
     has_pos: bool
     today: date
+    organization_number: str | None = None
 
 
 def needs(preflight: Preflight) -> dict[Roles, str]:

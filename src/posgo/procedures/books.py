@@ -8,10 +8,11 @@ from datetime import date, timedelta
 import attrs
 
 from posgo.bookkeeping.accounts import AccountMap
-from posgo.bookkeeping.ledger import LedgerView
+from posgo.bookkeeping.ledger import LedgerView, company_number, key_findings
 from posgo.clients.calls import collect
 from posgo.clients.go import account_transactions, integration, settings
 from posgo.clients.go.ledger_view import read_view
+from posgo.exceptions import ConfigurationError
 from posgo.models.ledger import (
     AccountTransaction,
     Department,
@@ -26,6 +27,7 @@ from posgo.procedures.catalog import Catalog
 __all__ = [
     "Books",
     "Found",
+    "confirm_company",
     "find_voucher",
     "read_identity",
     "read_ledger",
@@ -69,6 +71,7 @@ class Books:
 
     Attributes:
         identity: Who we are there; None before it was read.
+        company: Its organisation number in nine digits, empty if it has no valid one; None before it was read.
         view: Chart and settings; None before they were read.
         catalog: What translates products; None before it was read.
         departments: All departments; None before they were read.
@@ -81,6 +84,7 @@ class Books:
     """
 
     identity: IntegrationInformation | None = None
+    company: str | None = None
     view: LedgerView | None = None
     catalog: Catalog | None = None
     departments: tuple[Department, ...] | None = None
@@ -123,6 +127,25 @@ def read_identity(books: Books) -> Procedure[IntegrationInformation]:
     if books.identity is None:
         books.identity = yield from ask(integration.get())
     return books.identity
+
+
+def confirm_company(books: Books, expected: str) -> Procedure[None]:
+    """
+    Make sure that the keys belong to the company the POS is of: records of one must not come into another's ledger.
+
+    Args:
+        books: What is remembered of Go.
+        expected: Organisation number, nine digits.
+
+    Raises:
+        ConfigurationError: If they do not.
+    """
+    if books.company is None:
+        organization = yield from ask(settings.organization())
+        books.company = company_number(organization.organization_number) or ""
+    problems = key_findings(books.company or None, expected)
+    if problems:
+        raise ConfigurationError("runner", tuple(f"{each.message}. {each.remedy}" for each in problems))
 
 
 def read_lock_date(books: Books) -> Procedure[date | None]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import attrs
 
 from posgo.bookkeeping.accounts import AccountMap
-from posgo.bookkeeping.ledger import CONTROL_ACCOUNTS, LedgerView
+from posgo.bookkeeping.ledger import CONTROL_ACCOUNTS, LedgerView, key_findings
 from posgo.clients.calls import Call, Page, collect
 from posgo.clients.go import (
     accounts,
@@ -188,6 +188,8 @@ def _rounding(reader: _Reader, preflight: Preflight) -> Procedure[list[Finding]]
 
 
 def _go_findings(preflight: Preflight, books: _Shown) -> Iterator[Finding]:
+    if preflight.organization_number is not None and books.knows_company:
+        yield from key_findings(books.view.company, preflight.organization_number)
     if preflight.accounts is not None:
         yield from _settling(preflight, preflight.accounts, books)
     else:
