@@ -189,6 +189,34 @@ class TestOneInTrouble:
         assert all(each in str(finding) for each in ids)
         assert finding.remedy
 
+    def test_an_ambiguity_that_is_sorted_out(self, shop: Shop) -> None:
+        """
+        One too many is archived, or called something else: the poll that sees it links those it kept from meeting.
+        """
+        shop.pos.put(NORD)
+        second = shop.pos.put(attrs.evolve(NORD, name="Kafe Nord, avd. 2"))
+        shop.go.put(NORD)
+        shop.go.put(a_customer(1))
+        shop.profile = attrs.evolve(shop.profile, overlap=timedelta(0))
+        shop.sync()
+
+        shop.pos.archive(Customer, second)
+
+        assert 1 == shop.sync().written["link"]
+        assert () == shop.sync(full=True).plans["customers"].operations
+
+    def test_an_archived_stranger_costs_one_look(self, shop: Shop) -> None:
+        """
+        Everything is read when it changes, and not again because Go's polls overlap.
+        """
+        shop.go.put(Customer(name="Old", archived=True))
+        shop.sync()
+        shop.sync()
+        shop.go.requests.clear()
+        shop.sync()
+
+        assert 1 == sum(each.path == "/Customers" for each in shop.go.requests)
+
     def test_a_held_conflict(self, shop: Shop) -> None:
         """
         With the authority to hold, both keep theirs until a person decides; other fields go on.

@@ -27,6 +27,7 @@ from posgo.procedures.sync_look import (
     look,
     meets_strangers,
     plan_for,
+    stirs_strangers,
     unknown_links,
 )
 from posgo.procedures.sync_run import Run
@@ -87,7 +88,7 @@ def _look_and_plan(desk: SyncDesk[T], progress: Progress) -> Procedure[tuple[Loo
         # Somebody of ours has been here before and this store does not know: it is older than the data.
         view = yield from look(desk, progress, full=True)
     view, planned = yield from plan_for(desk, view)
-    strange = desk.policy.keys and meets_strangers(view, planned)
+    strange = desk.policy.keys and (meets_strangers(view, planned) or stirs_strangers(view))
     if not view.complete and (strange or lacks_its_counterpart(view, planned)):
         # Whom a record new to us belongs to, only the whole can tell: its counterpart
         # may stand there unchanged, held back because several would have fitted.

@@ -17,7 +17,16 @@ from posgo.procedures.sync_desk import HeldRecord, SyncDesk
 from posgo.state import LoadLinks, Progress
 from posgo.sync import Kind, Plan, Replica, plan
 
-__all__ = ["Look", "beside", "lacks_its_counterpart", "look", "meets_strangers", "plan_for", "unknown_links"]
+__all__ = [
+    "Look",
+    "beside",
+    "lacks_its_counterpart",
+    "look",
+    "meets_strangers",
+    "plan_for",
+    "stirs_strangers",
+    "unknown_links",
+]
 
 T = TypeVar("T")
 
@@ -194,6 +203,21 @@ def meets_strangers(view: Look[T], planned: Plan[T]) -> bool:
     return any(
         operation.kind in (Kind.CREATE, Kind.LINK) and (operation.pos_id, operation.go_id) not in known
         for operation in (*planned.operations, *planned.withheld)
+    )
+
+
+def stirs_strangers(view: Look[T]) -> bool:
+    """
+    Whether a record nobody has linked changed: those it kept from meeting, because several would have fitted, may do so now.
+
+    What Go's overlapping polls tell once more is no change.
+    """
+    return any(
+        view.seen[side].cursor != view.progress.cursors.get(side.value)
+        and not {record.id for record in view.seen[side].records}.isdisjoint(
+            record.id for record in _unlinked(view.links, view.records, side)
+        )
+        for side in Replica
     )
 
 
