@@ -279,7 +279,7 @@ class Runner(_Core):
 
         Raises:
             ConfigurationError: If there is no POS, or the profile has no rules for what was asked.
-            ModelError: If the approved plan is not what would be done now.
+            ModelError: If the approved plan is not what would be done now; nothing was written.
             ApiError: If a side could not be read. What stops a single record is in the report instead.
             LeaseHeldError: If another runner is at work on this client company.
             StateStoreError: If the store cannot be used.

@@ -3,11 +3,14 @@ What a store remembers of runs: what was done, when, and how it ended.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import httpx
 import pytest
 
 from posgo import profiles
 from posgo.clients.go_client import GoClient
+from posgo.exceptions import ApiError
 from posgo.models.parties import Customer
 from posgo.state import RunRecord
 from posgo.testing import NO_LIMIT
@@ -80,6 +83,52 @@ def test_a_run_that_had_to_stop(shop: Shop) -> None:
 
     (run,) = runs(shop)
     assert ("stopped", {}) == (run.outcome, run.counts)
+
+
+def test_a_later_kind_that_cannot_be_read(shop: Shop) -> None:
+    """
+    Ends the run, and what was done before it is remembered.
+    """
+    shop.pos.put(Customer(name="Anna"))
+    shop.go.fail_next(503, times=9, path="/Products")
+    with pytest.raises(ApiError):
+        shop.sync()
+
+    (run,) = runs(shop)
+    assert ("done", {"create go": 1, "update pos": 1}) == (run.outcome, run.counts)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_run_that_was_killed(shop: Shop, again: bool) -> None:  # noqa: FBT001
+    """
+    It began, and nobody knows when it ended; one that finds its intents says so of itself as well.
+    """
+    shop.pos.put(Customer(name="Anna"))
+    shop.transport = httpx.MockTransport(partial(_cut_off, shop))
+    for _ in range(1 + again):
+        with pytest.raises(PowerCutError):
+            shop.sync()
+        shop.clock.advance(60)
+    shop.transport = None
+
+    assert [("begun", None, {})] * (1 + again) == [
+        (run.outcome, run.ended_at, run.counts) for run in runs(shop)
+    ]
+    shop.restart()
+    shop.sync()
+    assert "done" == max(runs(shop), key=lambda run: run.started_at).outcome
+
+
+class PowerCutError(Exception):
+    """
+    The process ends here.
+    """
+
+
+def _cut_off(shop: Shop, request: httpx.Request) -> httpx.Response:
+    if request.method == "POST" and request.url.path.endswith("/Customers"):
+        raise PowerCutError
+    return shop.go.transport.handle_request(request)
 
 
 def test_old_runs_are_forgotten(shop: Shop) -> None:

@@ -420,8 +420,11 @@ class TestTooMuchAtOnce:
 
         assert {"11111111"} == {each.phone for each in shop.go.all(Customer).values()}
         assert not refused.is_clean
+        mug = shop.pos.put(MUG)
         with pytest.raises(ModelError, match="not what would be done"):
             shop.sync(approve="0" * 16)
+        assert {} == shop.go.all(Product)
+        shop.pos.delete(Product, mug)
         approved = shop.sync(approve=refused.plans["customers"].plan_id)
         assert {"99999999"} == {each.phone for each in shop.go.all(Customer).values()}
         assert approved.is_clean

@@ -78,23 +78,34 @@ def sync(kit: SyncKit, kinds: Iterable[str]) -> Procedure[SyncReport]:
 
     Raises:
         ConfigurationError: If the profile has no rules for one of them.
-        ModelError: If the approved plan is not one of those made now.
+        ModelError: If the approved plan is not one of those made now; nothing was written.
     """
-    reports: list[KindReport] = []
+    kinds = tuple(kinds)
     for kind in kinds:
         if getattr(kit.profile, kind) is None:
             problem = f"the profile {kit.profile.name!r} has no rules for {kind}"
             raise ConfigurationError("profile", (problem,))
-        report = yield from _KINDS[kind](kit)
-        reports.append(report)
-        if report.stopped:
-            break
-    if kit.approve is not None and not any(report.approved for report in reports):
-        raise ModelError(
-            f"plan {kit.approve} is not what would be done now: something has changed since; look again"
-        )
+    if kit.approve is not None:
+        # Whoever approves what is out of date has approved nothing: so nothing else is written either.
+        ahead = yield from _each(attrs.evolve(kit, dry_run=True), kinds)
+        if not any(report.approved for report in ahead):
+            raise ModelError(
+                f"plan {kit.approve} is not what would be done now: something has changed since; look again"
+            )
+        if kit.dry_run:
+            return SyncReport(kinds=ahead)
+    reports = yield from _each(kit, kinds)
     yield from kit.notes.store()
-    return SyncReport(kinds=tuple(reports))
+    return SyncReport(kinds=reports)
+
+
+def _each(kit: SyncKit, kinds: Iterable[str]) -> Procedure[tuple[KindReport, ...]]:
+    reports: list[KindReport] = []
+    for kind in kinds:
+        reports.append((yield from _KINDS[kind](kit)))
+        if reports[-1].stopped:
+            break
+    return tuple(reports)
 
 
 def _customers(kit: SyncKit) -> Procedure[KindReport]:

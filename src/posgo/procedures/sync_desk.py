@@ -14,7 +14,7 @@ from posgo.models.records import Link
 from posgo.procedure import Procedure, ask
 from posgo.procedures.progress import ProgressHook, SyncPhase, SyncProgress, log_progress
 from posgo.procedures.sides import Side
-from posgo.state import Changes, CommitChanges, IntentRecord, Key, LinkRecord, RunRecord
+from posgo.state import Changes, CommitChanges, IntentRecord, Key, LinkRecord
 from posgo.sync import Operation, Policy, Replica
 
 __all__ = ["Care", "Commit", "HeldRecord", "NoCare", "Notes", "SyncDesk"]
@@ -114,8 +114,7 @@ class Notes:
     """
     What is stored when there is nothing left to do but hand the report over.
 
-    That is what was told for the first time: whoever ends before has told nobody, and the next run tells it. And that
-    something was done, for the history.
+    That is what was told for the first time: whoever ends before has told nobody, and the next run tells it.
 
     Attributes:
         records: What is to be stored.
@@ -123,11 +122,11 @@ class Notes:
         version: The store's version after the last run's commits.
     """
 
-    records: dict[Key, LinkRecord | RunRecord] = attrs.Factory(dict)
+    records: dict[Key, LinkRecord] = attrs.Factory(dict)
     told: list[Key] = attrs.Factory(list)
     version: int = 0
 
-    def add(self, records: Iterable[LinkRecord | RunRecord], told: Iterable[Key], version: int) -> None:
+    def add(self, records: Iterable[LinkRecord], told: Iterable[Key], version: int) -> None:
         """
         Take more of it.
         """

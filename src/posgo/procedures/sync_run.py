@@ -81,6 +81,7 @@ class Run(Generic[T]):
     following: bool = False
     followed: list[Plan[T]] = attrs.Factory(list)
     made: dict[Replica, dict[str, Record[T]]] = attrs.Factory(lambda: {replica: {} for replica in Replica})
+    begun: bool = False
 
     def report(self) -> KindReport:
         """
@@ -120,6 +121,8 @@ class Run(Generic[T]):
             if self.wrote_to_go:
                 yield from pause(self.desk.look_up_after, "Go's reads lag behind its writes")
             yield from self._finish()
+        elif self._has_tried:
+            yield from self._commit(put=[self._run_record()])
         self._note()
         self.desk.tell(SyncPhase.DONE, self.tried, self.total)
 
@@ -138,8 +141,17 @@ class Run(Generic[T]):
         if keep:
             self.kept.add(intent.key)
         if self.intents.get(intent.key) != intent.operation:
-            yield from self._commit(put=[intent])
+            yield from self._commit(put=[intent, *self._beginning()])
             self.intents[intent.key] = intent.operation
+
+    def _beginning(self) -> list[RunRecord]:
+        """
+        What is left of a run that does not come to its end; once.
+        """
+        if self.begun:
+            return []
+        self.begun = True
+        return [RunRecord(kind=self.desk.kind, started_at=self.desk.now, outcome="begun")]
 
     def _follow_up(self) -> Plan[T]:
         made, self.made = self.made, {replica: {} for replica in Replica}
@@ -187,6 +199,8 @@ class Run(Generic[T]):
         ]
         # What is about to be overwritten stands in the store before it is gone from its side.
         new += [conflict_of(self.desk, conflict) for conflict in planned.conflicts if not conflict.is_held]
+        if wanted:
+            new += self._beginning()
         if new:
             yield from self._commit(put=new)
         self.intents |= {key: intent.operation for key, intent in wanted.items()}
@@ -311,14 +325,16 @@ class Run(Generic[T]):
 
     def _note(self) -> None:
         """
-        Leave to be stored when the report is handed over: what was told for the first time, and that this was done.
+        Leave to be stored when the report is handed over: what was told for the first time.
         """
         links = self._untold_links()
-        notes: list[LinkRecord | RunRecord] = [LinkRecord(kind=self.desk.kind, link=link) for link in links]
-        if self.written or self.failed:
-            notes.append(self._run_record())
+        notes = [LinkRecord(kind=self.desk.kind, link=link) for link in links]
         told = [untold_of(self.desk, link.pos_id, link.go_id).key for link in links]
         self.desk.notes.add(notes, told, self.version)
+
+    @property
+    def _has_tried(self) -> bool:
+        return bool(self.begun or self.written or self.failed)
 
     def _untold_links(self) -> list[Link[T]]:
         return [self.links[pair] for pair in self.untold if pair in self.links]
@@ -366,6 +382,8 @@ class Run(Generic[T]):
             )
             for stone in self.plan.tombstones
         ]
+        if self._has_tried:
+            put.append(self._run_record())
         conflicts = self.report().conflicts
         put += [conflict_of(self.desk, conflict) for conflict in conflicts]
         left = {intent_of(self.desk, failed.operation).key for failed in self.failed}

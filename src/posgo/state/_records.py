@@ -267,14 +267,16 @@ class RunRecord:
     """
     One run and how it ended. History: it expires. It holds no personal data.
 
-    posgo leaves one for each kind of record a sync has written, or tried to, when the run ends; a poll that found
+    posgo leaves one for each kind of record a sync is about to write, and completes it when it has; a poll that found
     nothing to do leaves none.
 
     Attributes:
         kind: What it was about, such as ``"customers"``.
         started_at: When it began (UTC).
         ended_at: When it ended (UTC); None if that is not known.
-        outcome: How it ended, in a word or two: ``"done"``, ``"some failed"``, ``"stopped"``.
+        outcome:
+            How it ended, in a word or two: ``"done"``, ``"some failed"``, ``"stopped"``; ``"begun"`` while it is at work,
+            and if its process was ended before it was done.
         counts: What it did, such as ``{"create go": 3}``.
     """
 
