@@ -250,6 +250,18 @@ def test_withdrawn_token_is_replaced_once(shop: Shop, go: Any, fake: Any) -> Non
     assert (2, 2, 1) == (paths(fake).count("/OAuth/Token"), paths(fake).count(JOURNALS), len(fake.vouchers))
 
 
+@pytest.mark.parametrize("status", [503, None])
+def test_a_token_that_is_not_given_changes_nothing(shop: Shop, fake: Any, status: int | None) -> None:
+    """
+    It is asked for by a POST, and nobody need look whether it was carried out.
+    """
+    fake.fail_next(status, after_effect=status is None, times=9, path="/OAuth/Token")
+    error = shop.failure(shop.client().integration.get, ApiError)
+
+    assert not error.may_have_happened
+    assert "carried out" not in str(error)
+
+
 def test_token_can_be_thrown_away(shop: Shop, go: Any, fake: Any) -> None:
     """
     After a change of privileges a new token is asked for.

@@ -58,6 +58,7 @@ def token_call() -> Call[Token]:
         decode=_read_token,
         repeat=Repeat.SAFE,
         bearer=False,
+        only_asks=True,
     )
 
 

@@ -126,6 +126,7 @@ class Call(Request[T]):
         roles: Privileges at Go of which any one suffices; empty if none is needed.
         priority: Who goes first; None leaves it to the client.
         bearer: Whether it carries an access token. Onboarding does not.
+        only_asks: Whether it changes nothing, whatever its method says: a token is asked for by a POST.
         root: What stands between the client's base address and the path.
         accept: Media types the answer may have.
         forgive:
@@ -144,6 +145,7 @@ class Call(Request[T]):
     roles: tuple[str, ...] = ()
     priority: Priority | None = None
     bearer: bool = True
+    only_asks: bool = False
     root: str = "/v2"
     accept: str = "application/json"
     forgive: Callable[[str], bool] | None = attrs.field(default=None, eq=False)
@@ -153,7 +155,7 @@ class Call(Request[T]):
         """
         Whether it changes anything.
         """
-        return self.method not in {"GET", "HEAD"}
+        return not self.only_asks and self.method not in {"GET", "HEAD"}
 
     @property
     def target(self) -> str:
