@@ -41,7 +41,7 @@ class Outcome:
     Attributes:
         scenario: What happened.
         violations: Which promises were broken, in sentences; none if all held.
-        trace: Every step, in lines.
+        trace: Every step, in lines; those that only read are left out once nothing happens any more.
         faults: How often each kind of fault was met, by place and name.
         crashed: Lines of procedures a process was killed at.
     """
@@ -94,6 +94,7 @@ class _Simulation:
         self.pending: list[Strike | Stall | Meanwhile] = []
         self.soon: list[Act] = []
         self.started = 0
+        self.at_rest = False
         self.step = BEFORE
         self.trace: list[str] = []
         self.violations: list[str] = []
@@ -168,8 +169,9 @@ class _Simulation:
             self.faults[f"{moment.place}: {fault}"] += 1
             if fault in CRASHES and moment.site is not None:
                 self.crashed.add(moment.site)
-        line = f"{self.step:4} {process.name}: {moment}"
-        self.trace.append(f"{line}  <- {fault}" if fault else line)
+        if moment.writes or not self.at_rest:
+            line = f"{self.step:4} {process.name}: {moment}"
+            self.trace.append(f"{line}  <- {fault}" if fault else line)
         self.world.crowded = len(self.processes) > 1
         self.world.pass_time(self.random.choice((0.01, 0.05, 0.2)))
         process.step(fault)
@@ -235,6 +237,7 @@ class _Simulation:
 
     def _quiet(self) -> None:
         self.trace.append("     quiet")
+        self.at_rest = True
         self.pending = []
         self.world.open_everything()
         # One runner is enough for what is undisturbed, and it need not learn the chart time and again.
