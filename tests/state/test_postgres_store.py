@@ -29,6 +29,7 @@ from posgo.testing.store_contract import blocking
 from support.postgres import Server, start
 
 NOW = timedelta(0)
+NO_CONNECTION = r"the pool had no free connection in time; nothing was written; .*two for every runner"
 OPENERS: list[Callable[[str], StateStore]] = [
     PostgresStore,
     lambda conninfo: blocking(partial(AsyncPostgresStore, conninfo))(),
@@ -224,6 +225,16 @@ class TestTransactions:
 
         assert 5 == asyncio.run(check())[0]
 
+    def test_two_connections_are_enough_for_a_runner(self, database: str) -> None:
+        """
+        One for its lease, and one for each of its reads and commits, as the documentation says.
+        """
+        with ConnectionPool(database, min_size=1, max_size=2, open=True, timeout=5) as pool:
+            store = PostgresStore(pool)
+            with store.lease("c", wait=NOW) as confirm:
+                confirm()
+                assert (1, 1) == (add(store, pair()), store.progress("c", "customers").version)
+
 
 class TestTrouble:
     """
@@ -267,6 +278,37 @@ class TestTrouble:
         assert 1 == len(go.all(Customer))
         sync(go, pos, database, go.transport)
         assert 5 == len(go.all(Customer))
+
+    def test_a_pool_without_a_free_connection_is_named(self, database: str) -> None:
+        """
+        A pool no larger than its runners starves them; the server is not blamed, and the way out is a larger pool.
+        """
+        with ConnectionPool(database, min_size=1, max_size=1, open=True, timeout=0.1, max_waiting=1) as pool:
+            store = PostgresStore(pool)
+            with store.lease("c", wait=NOW):
+                with pytest.raises(StateStoreError, match=NO_CONNECTION) as late:
+                    add(store, pair())
+                with ThreadPoolExecutor(2) as runners:
+                    told = [
+                        runner.exception() for runner in [runners.submit(add, store, pair()) for _ in "ab"]
+                    ]
+            assert {str(late.value)} == {str(error) for error in told}
+        with pytest.raises(StateStoreError, match="the pool is closed, or not open yet; open it before"):
+            add(store, pair())
+
+    def test_an_asynchronous_pool_without_a_free_connection_is_named(self, database: str) -> None:
+        """
+        In the same words.
+        """
+
+        async def check() -> None:
+            async with AsyncConnectionPool(database, min_size=1, max_size=1, open=False, timeout=0.1) as pool:
+                store = AsyncPostgresStore(pool)
+                async with store.lease("c", wait=NOW):
+                    await store.progress("c", "customers")
+
+        with pytest.raises(StateStoreError, match=NO_CONNECTION):
+            asyncio.run(check())
 
     @pytest.mark.parametrize(
         "conninfo",

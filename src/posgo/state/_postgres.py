@@ -150,8 +150,21 @@ _GONE = (
     "Check that the server runs, and run again"
 )
 
+_NO_CONNECTION = (
+    "the pool had no free connection in time; nothing was written; "
+    "give it two for every runner at once, check that the server runs, and run again"
+)
+# By name: a store on a connection string works without psycopg_pool.
+_POOL = {
+    "PoolClosed": "the pool is closed, or not open yet; open it before the store uses it, and close it afterwards",
+    "PoolTimeout": _NO_CONNECTION,
+    "TooManyRequests": _NO_CONNECTION,
+}
+
 
 def _explained(error: psycopg.Error) -> str:
+    if type(error).__name__ in _POOL:
+        return _POOL[type(error).__name__]
     code = error.sqlstate or _code_of_refusal(error)
     for prefix, reason in _REASONS:
         if code is not None and code.startswith(prefix):

@@ -113,8 +113,10 @@ class PostgresStore:
             A connection string, or a pool of the caller's, which the caller
             opens and closes. With a string each operation opens and closes
             its own connection: nothing to close, safe under threads and
-            forks. A pool spares those milliseconds; every lease holds one of
-            its connections.
+            forks. A pool spares those milliseconds. It needs more connections
+            than there are runners at once, and two for each to keep none
+            waiting: a lease, and the wait for one, holds a connection, and
+            every read and commit borrows another.
 
     Raises:
         StateStoreError: If the database cannot be used, or its tables are those of another version.
