@@ -56,7 +56,8 @@ def place(conninfo: str) -> str:
     if not all(re.fullmatch(_HARMLESS[name], part) for name, part in parts.items()):
         raise StateStoreError(
             "PostgreSQL",
-            "the connection string cannot be read; percent-encode special characters in its password",
+            "the connection string cannot be read; check the names of its settings, percent-encode special "
+            "characters in a postgresql:// address, or quote values with blanks in host=… dbname=…",
         )
     where = ":".join(filter(None, (parts["host"], parts["port"])))
     return " ".join(filter(None, ("PostgreSQL", parts["dbname"], where and f"on {where}")))
@@ -125,15 +126,30 @@ def translated(store: str) -> Iterator[None]:
         raise StateStoreError(store, UNTAKEN) from None
 
 
+_SETTINGS = (
+    "the connection settings are refused; check their values in the connection string, the service file "
+    "and the PG… variables, such as sslmode, service, port and options"
+)
 _REASONS = (
     ("22", UNTAKEN),
     ("25006", "the database is read-only, such as a standby server; nothing was written"),
     ("28", "the server refused the user or the password"),
     ("3D000", "the server has no such database"),
     (
-        "42501",
-        "this role may not use or make posgo's tables; let their owner run posgo.state.postgres.SCHEMA",
+        "3F000",
+        (
+            "the search_path names no schema that exists and that this role may use; make one and "
+            "GRANT USAGE on it to this role, or name another"
+        ),
     ),
+    (
+        "42501",
+        (
+            "this role may not use or make posgo's tables; let their owner run posgo.state.postgres.SCHEMA if "
+            "there are none, and GRANT SELECT, INSERT, UPDATE, DELETE on them to this role"
+        ),
+    ),
+    ("42704", _SETTINGS),
     ("42P01", "posgo's tables are gone; restore a backup, or make a new store to start with an empty one"),
     ("53", "the server is out of disk, memory or connections; nothing was written"),
     ("57014", "the server cancelled the operation, such as by its statement_timeout; nothing was written"),
@@ -143,8 +159,31 @@ _REFUSALS = (
     ("28", ("authentication", "password", "pg_hba.conf", "role ")),
     # With its quote: "the database system is shutting down" is no missing database.
     ("3D000", ('database "',)),
+    ("42704", ("parameter",)),
     ("53", ("too many", "remaining connection slots")),
 )
+# What the client library says before a server is asked, or trusted; likewise in untranslated words.
+_UNTRIED = (
+    (
+        (
+            "no encrypted connection to the server as the settings ask for; check sslmode and sslrootcert in the "
+            "connection string, and the server's certificate"
+        ),
+        ("certificate file", "certificate verify", "server certificate", "SSL was required"),
+    ),
+    (
+        _SETTINGS,
+        (
+            ": invalid ",
+            "bad value for",
+            "definition of service",
+            "service file",
+            "could not parse",
+            "could not match",
+        ),
+    ),
+)
+_CONNECTING = ("connection failed: ", "connection is bad: ", "bad value for", "could not match")
 _GONE = (
     "the server cannot be reached, or the connection was lost; a commit under way may or may not have happened. "
     "Check that the server runs, and run again"
@@ -169,11 +208,20 @@ def _explained(error: psycopg.Error) -> str:
     for prefix, reason in _REASONS:
         if code is not None and code.startswith(prefix):
             return reason
+    if code is None and (untried := _untried(str(error))) is not None:
+        return untried
     if isinstance(error, psycopg.DataError):
         return UNTAKEN
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return _GONE
     return f"the database refused: {type(error).__name__} ({code or 'no code'}); nothing was written"
+
+
+def _untried(said: str) -> str | None:
+    # A connection that is lost later may be so in the middle of a commit.
+    if not said.startswith(_CONNECTING):
+        return None
+    return next((reason for reason, words in _UNTRIED if any(word in said for word in words)), None)
 
 
 def _code_of_refusal(error: psycopg.Error) -> str | None:
