@@ -108,7 +108,8 @@ class Link(Generic[T]):
         go_id: Its id in Go.
         base:
             What both last agreed on: shared fields only, as both sides can
-            hold them; what is not shared stands at its default.
+            hold them; what is not shared stands at its default. Not in the
+            ``repr``: it may be personal data.
         unagreed:
             Shared fields the two have never agreed on: both were filled,
             and differently, when they met, and nobody has decided yet. What
@@ -120,7 +121,7 @@ class Link(Generic[T]):
 
     pos_id: str = attrs.field(converter=text, validator=not_blank)
     go_id: str = attrs.field(converter=text, validator=not_blank)
-    base: T
+    base: T = attrs.field(repr=False)
     unagreed: tuple[str, ...] = attrs.field(default=(), converter=to_texts)
     noted: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_to_pairs)
 

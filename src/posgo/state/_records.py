@@ -125,8 +125,8 @@ class SettlementRecord:
     state: SettlementState
     voucher_id: str | None = None
     voucher_no: int | None = None
-    grand_sales: Decimal | None = attrs.field(default=None, converter=to_optional_nok)
-    grand_returns: Decimal | None = attrs.field(default=None, converter=to_optional_nok)
+    grand_sales: Decimal | None = attrs.field(default=None, converter=to_optional_nok, repr=False)
+    grand_returns: Decimal | None = attrs.field(default=None, converter=to_optional_nok, repr=False)
 
     @property
     def key(self) -> Key:
