@@ -109,10 +109,42 @@ class TestDamage:
 
     def test_a_missing_folder_is_named(self, tmp_path: Path) -> None:
         """
-        The error names the file and says what is wrong.
+        The error names the file and says what is wrong: no permission helps.
         """
-        with pytest.raises(StateStoreError, match=r"nowhere.*cannot be opened.*No such file"):
-            SqliteStore(tmp_path / "nowhere" / "s")
+        (tmp_path / "file").touch()
+        for folder, reason in ("nowhere", "No such file"), ("file", "Not a directory"):
+            says = f"{folder}.*cannot be opened.*{reason}.*; name a folder that exists, or make it"
+            with pytest.raises(StateStoreError, match=says):
+                SqliteStore(tmp_path / folder / "s")
+            with pytest.raises(StateStoreError, match=says):
+                SqliteStore(tmp_path / "s").backup(tmp_path / folder / "copy")
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "postgresql://till:hemmelig@db.example/posgo",
+            "host=db.example user=till password=hemmelig",
+            "file:///hemmelig/state.sqlite3",
+        ],
+    )
+    def test_a_connection_string_is_no_file_and_is_not_repeated(self, path: str, tmp_path: Path) -> None:
+        """
+        A string meant for a server is not made a file whose name tells a password, in no message either.
+        """
+        for use in (SqliteStore, SqliteStore(tmp_path / "s").backup):
+            with pytest.raises(
+                StateStoreError, match=r"a file is expected.*posgo\.state\.postgres\.PostgresStore"
+            ) as caught:
+                use(path)
+            assert "hemmelig" not in f"{caught.value!r}{caught.value.store}"
+
+    def test_no_path_holds_a_nul(self, path: Path) -> None:
+        """
+        It would end the name in the middle.
+        """
+        for use in (SqliteStore, SqliteStore(path).backup):
+            with pytest.raises(StateStoreError, match="NUL"):
+                use(f"{path}\0x")
 
     def test_a_full_disk_changes_nothing(self, path: Path) -> None:
         """

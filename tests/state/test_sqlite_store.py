@@ -310,6 +310,24 @@ class TestBackup:
         assert 2 == SqliteStore(copy).progress("c", "customers").version
         assert not path.with_name("copy.partial").exists()
 
+    def test_a_backup_that_fails_leaves_nothing(self, path: Path) -> None:
+        """
+        Neither a copy nor half of one, which holds personal data too; the target is as it was.
+        """
+        store, target = SqliteStore(path), path.with_name("copy")
+        add(store, pair())
+        target.mkdir()
+        with pytest.raises(StateStoreError, match=r"Is a directory; name a file"):
+            store.backup(target)
+        target.rmdir()
+        target.write_bytes(b"the last copy")
+        path.write_bytes(b"damage" * 2000)
+        with pytest.raises(StateStoreError, match=r"state file"):
+            store.backup(target)
+
+        assert [target] == list(path.parent.glob("copy*"))
+        assert b"the last copy" == target.read_bytes()
+
     def test_a_store_in_use_is_not_overwritten(self, path: Path) -> None:
         """
         Neither the store itself nor another with a log beside it.

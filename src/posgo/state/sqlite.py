@@ -15,6 +15,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -43,7 +44,11 @@ _REPLACED = (
     "nothing more was written; stop the runners before you restore a backup, and run again"
 )
 _RELINK = "restore a backup, or move it away with its -wal and -shm: posgo finds its records again"
+# Of a Path, which has one slash, as well; a drive of Windows has one letter.
+_CONNECTION_STRING = re.compile(r"^\s*[\w+.-]{2,}:/|\bpassword\s*=")
 _PERMISSIONS = "let the user that runs posgo write to it and to its folder"
+_FOLDER = "name a folder that exists, or make it"
+_REMEDIES = {errno.ENOENT: _FOLDER, errno.ENOTDIR: _FOLDER, errno.EISDIR: "name a file, not a folder"}
 # What version 1 lacks comes from the current schema; what it had is moved over.
 _FROM_VERSION_1 = """
 INSERT INTO posgo_clients SELECT client, version FROM clients;
@@ -75,7 +80,7 @@ class SqliteStore:
     _busy: ClassVar[timedelta] = timedelta(seconds=30)
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path).absolute()
+        self._path = _file(path)
         if str(path) == ":memory:":
             raise StateStoreError(":memory:", "a store in memory is posgo.MemoryStore()")
         self._operations = Operations(str(self._path))
@@ -220,17 +225,20 @@ class SqliteStore:
         Raises:
             StateStoreError: If either file cannot be used, or the target is a store in use.
         """
-        target = Path(path).absolute()
+        target = _file(path)
         if target == self._path or target.with_name(f"{target.name}-wal").exists():
             raise StateStoreError(str(target), "this is a store in use; choose another file for the copy")
         partial = target.with_name(f"{target.name}.partial")
         with _translated(partial):
             partial.unlink(missing_ok=True)
-            with closing(_connect(partial, self._busy)) as copy, self._connection() as db:
-                db.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole in itself
-                copy.execute("DELETE FROM posgo_cursors")
-            partial.replace(target)
+            try:
+                with closing(_connect(partial, self._busy)) as copy, self._connection() as db:
+                    db.backup(copy)
+                    copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole in itself
+                    copy.execute("DELETE FROM posgo_cursors")
+                partial.replace(target)
+            finally:
+                partial.unlink(missing_ok=True)
 
     def _read(self, operation: Operation[T]) -> T:
         with self._connection() as db:
@@ -278,6 +286,25 @@ class SqliteStore:
                 str(self._path), f"it was written by a newer posgo (schema {schema}); update posgo"
             )
         return schema
+
+
+def _file(path: str | os.PathLike[str]) -> Path:
+    """
+    Where a file lies.
+
+    Raises:
+        StateStoreError: If no file can lie there. The path is not repeated: it may be a connection string.
+    """
+    told = os.fspath(path)
+    if _CONNECTION_STRING.search(told):
+        raise StateStoreError(
+            "SQLite",
+            "a file is expected, and this is a connection string; give a path, or use "
+            "posgo.state.postgres.PostgresStore",
+        )
+    if "\0" in told:
+        raise StateStoreError("SQLite", "no path holds a NUL character; choose another")
+    return Path(path).absolute()
 
 
 _Files: TypeAlias = tuple[tuple[int, int] | None, ...]
@@ -362,8 +389,9 @@ def _translated(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise StateStoreError(str(path), _explained(error)) from error
     except OSError as error:
+        remedy = _REMEDIES.get(error.errno or 0, _PERMISSIONS)
         raise StateStoreError(
-            str(path), f"the state file cannot be opened for writing: {error.strerror}; {_PERMISSIONS}"
+            str(path), f"the state file cannot be opened for writing: {error.strerror}; {remedy}"
         ) from error
     except (UnicodeEncodeError, OverflowError) as error:
         if isinstance(error, ModelError):
