@@ -2,12 +2,13 @@
 Damage, a full disk, foreign files, and places that cannot be written: one sentence each.
 """
 
+import itertools
 import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -131,11 +132,12 @@ class TestDamage:
         """
         A string meant for a server is not made a file whose name tells a password, in no message either.
         """
-        for use in (SqliteStore, SqliteStore(tmp_path / "s").backup):
+        uses: list[Callable[[str | Path], object]] = [SqliteStore, SqliteStore(tmp_path / "s").backup]
+        for use, given in itertools.product(uses, (path, Path(path))):
             with pytest.raises(
                 StateStoreError, match=r"a file is expected.*posgo\.state\.postgres\.PostgresStore"
             ) as caught:
-                use(path)
+                use(given)
             assert "hemmelig" not in f"{caught.value!r}{caught.value.store}"
 
     def test_no_path_holds_a_nul(self, path: Path) -> None:

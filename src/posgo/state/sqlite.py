@@ -15,7 +15,6 @@ import errno
 import hashlib
 import json
 import os
-import re
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -24,9 +23,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
-from posgo.exceptions import LeaseHeldError, ModelError, StateStoreError
-from posgo.state._operations import HELD, UNTAKEN, Answer, Operation, Operations, Statement
+from posgo.exceptions import LeaseHeldError, StateStoreError
+from posgo.state._operations import HELD, Answer, Operation, Operations, Statement
 from posgo.state._records import Changes, History, Loaded, LoadedLinks, Progress, SettlementRecord
+from posgo.state._sqlite import file_at, translated
 from posgo.state._tables import SCHEMA, SCHEMA_VERSION
 
 __all__ = ["SqliteStore"]
@@ -43,12 +43,6 @@ _REPLACED = (
     "the state file, its -wal or its -shm was removed or replaced while a runner was at work; "
     "nothing more was written; stop the runners before you restore a backup, and run again"
 )
-_RELINK = "restore a backup, or move it away with its -wal and -shm: posgo finds its records again"
-# Of a Path, which has one slash, as well; a drive of Windows has one letter.
-_CONNECTION_STRING = re.compile(r"^\s*[\w+.-]{2,}:/|\bpassword\s*=")
-_PERMISSIONS = "let the user that runs posgo write to it and to its folder"
-_FOLDER = "name a folder that exists, or make it"
-_REMEDIES = {errno.ENOENT: _FOLDER, errno.ENOTDIR: _FOLDER, errno.EISDIR: "name a file, not a folder"}
 # What version 1 lacks comes from the current schema; what it had is moved over.
 _FROM_VERSION_1 = """
 INSERT INTO posgo_clients SELECT client, version FROM clients;
@@ -80,7 +74,7 @@ class SqliteStore:
     _busy: ClassVar[timedelta] = timedelta(seconds=30)
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = _file(path)
+        self._path = file_at(path)
         if str(path) == ":memory:":
             raise StateStoreError(":memory:", "a store in memory is posgo.MemoryStore()")
         self._operations = Operations(str(self._path))
@@ -102,11 +96,11 @@ class SqliteStore:
         name = hashlib.sha256(client.encode()).hexdigest()[:16]
         path = self._path.with_name(f"{self._path.name}.{name}.lease")
         with ExitStack() as stack:
-            with _translated(path):
+            with translated(path):
                 db = stack.enter_context(closing(_connect(path, wait)))
                 self._lock(db)
                 taken = _files(path)
-            with _translated(self._path):
+            with translated(self._path):
                 stack.enter_context(self._kept())
             # Outside the translation: what the caller raises is the caller's.
             yield lambda: self._confirm(path, taken)
@@ -225,11 +219,11 @@ class SqliteStore:
         Raises:
             StateStoreError: If either file cannot be used, or the target is a store in use.
         """
-        target = _file(path)
+        target = file_at(path)
         if target == self._path or target.with_name(f"{target.name}-wal").exists():
             raise StateStoreError(str(target), "this is a store in use; choose another file for the copy")
         partial = target.with_name(f"{target.name}.partial")
-        with _translated(partial):
+        with translated(partial):
             partial.unlink(missing_ok=True)
             try:
                 with closing(_connect(partial, self._busy)) as copy, self._connection() as db:
@@ -249,7 +243,7 @@ class SqliteStore:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         # Closing rolls back what was not committed.
         self._expect_the_same()
-        with _translated(self._path), closing(_connect(self._path, self._busy)) as db:
+        with translated(self._path), closing(_connect(self._path, self._busy)) as db:
             # A commit is on the disk before it returns: intents are worth nothing otherwise.
             db.execute("PRAGMA synchronous = FULL")
             # What is replaced, dropped or expired may be personal data.
@@ -286,25 +280,6 @@ class SqliteStore:
                 str(self._path), f"it was written by a newer posgo (schema {schema}); update posgo"
             )
         return schema
-
-
-def _file(path: str | os.PathLike[str]) -> Path:
-    """
-    Where a file lies.
-
-    Raises:
-        StateStoreError: If no file can lie there. The path is not repeated: it may be a connection string.
-    """
-    told = os.fspath(path)
-    if _CONNECTION_STRING.search(told):
-        raise StateStoreError(
-            "SQLite",
-            "a file is expected, and this is a connection string; give a path, or use "
-            "posgo.state.postgres.PostgresStore",
-        )
-    if "\0" in told:
-        raise StateStoreError("SQLite", "no path holds a NUL character; choose another")
-    return Path(path).absolute()
 
 
 _Files: TypeAlias = tuple[tuple[int, int] | None, ...]
@@ -380,34 +355,3 @@ def _answer(db: sqlite3.Connection, statement: Statement) -> Answer:
 
 def _value(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, list) else value
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StateStoreError(str(path), _explained(error)) from error
-    except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0, _PERMISSIONS)
-        raise StateStoreError(
-            str(path), f"the state file cannot be opened for writing: {error.strerror}; {remedy}"
-        ) from error
-    except (UnicodeEncodeError, OverflowError) as error:
-        if isinstance(error, ModelError):
-            raise
-        raise StateStoreError(str(path), UNTAKEN) from None
-
-
-def _explained(error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    reasons = {
-        sqlite3.SQLITE_NOTADB: f"this is no state file of posgo, or it is damaged; choose another file, or {_RELINK}",
-        sqlite3.SQLITE_CORRUPT: f"the state file is damaged; {_RELINK}",
-        sqlite3.SQLITE_READONLY: f"the state file is read-only; nothing was written; {_PERMISSIONS}",
-        sqlite3.SQLITE_FULL: "the disk is full; nothing was written; make room and run again",
-        sqlite3.SQLITE_IOERR: "the disk failed or is full; nothing was written; make room or mend it, and run again",
-        sqlite3.SQLITE_BUSY: "another process held the file for too long; nothing was written, run again",
-        sqlite3.SQLITE_CANTOPEN: "the state file cannot be opened; check that its folder exists and may be written",
-    }
-    return reasons.get(code, f"the state file cannot be used: {error}")
