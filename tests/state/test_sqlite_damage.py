@@ -133,18 +133,20 @@ class TestDamage:
         A string meant for a server is not made a file whose name tells a password, in no message either.
         """
         uses: list[Callable[[str | Path], object]] = [SqliteStore, SqliteStore(tmp_path / "s").backup]
-        for use, given in itertools.product(uses, (path, Path(path))):
+        given: list[str | Path] = [path, Path(path)]
+        for use, told in itertools.product(uses, given):
             with pytest.raises(
                 StateStoreError, match=r"a file is expected.*posgo\.state\.postgres\.PostgresStore"
             ) as caught:
-                use(given)
+                use(told)
             assert "hemmelig" not in f"{caught.value!r}{caught.value.store}"
 
     def test_no_path_holds_a_nul(self, path: Path) -> None:
         """
         It would end the name in the middle.
         """
-        for use in (SqliteStore, SqliteStore(path).backup):
+        uses: list[Callable[[str], object]] = [SqliteStore, SqliteStore(path).backup]
+        for use in uses:
             with pytest.raises(StateStoreError, match="NUL"):
                 use(f"{path}\0x")
 

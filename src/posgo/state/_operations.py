@@ -19,6 +19,7 @@ import attrs
 
 from posgo.exceptions import StaleStateError
 from posgo.models._checks import to_tuple
+from posgo.state._asked import history_since, one_record
 from posgo.state._records import (
     Changes,
     ConflictRecord,
@@ -141,7 +142,7 @@ class Operations:
         """
         See :meth:`posgo.StateStore.history`.
         """
-        first = instant(since)
+        first = instant(history_since(kind, since))
         runs = yield from self._select(RunRecord, client, "kind = ? AND started_at >= ?", kind, first)
         conflicts = yield from self._select(ConflictRecord, client, "kind = ? AND seen_at >= ?", kind, first)
         return history_of(runs, conflicts)
@@ -163,6 +164,7 @@ class Operations:
         """
         See :meth:`posgo.StateStore.forget`.
         """
+        one_record(kind, pos_id, go_id)
         # Who has read what is to be forgotten must not write it back.
         known = yield Statement("UPDATE posgo_clients SET version = version + 1 WHERE client = ?", (client,))
         if not known.count:

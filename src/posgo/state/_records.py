@@ -35,6 +35,7 @@ __all__ = [
     "history_of",
     "instant",
     "progress_of",
+    "to_utc",
 ]
 
 
@@ -53,7 +54,13 @@ class SettlementState(enum.Enum):
     """A day of zeros, settled without a voucher."""
 
 
-def _to_utc(value: datetime) -> datetime:
+def to_utc(value: datetime) -> datetime:
+    """
+    Take an instant.
+
+    Raises:
+        ModelError: If it has no time zone.
+    """
     if value.utcoffset() is None:
         raise ModelError(f"{value!r} is not an instant: give a datetime with a time zone")
     return value.astimezone(UTC)
@@ -63,7 +70,7 @@ def instant(value: datetime) -> str:
     """
     Write an instant as text of fixed width, so that text order is time order.
     """
-    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return to_utc(value).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _to_side(value: object) -> str:
@@ -119,7 +126,7 @@ class SettlementRecord:
     reference: str
     cash_point: str
     number: str
-    closed_at: datetime = attrs.field(converter=_to_utc)
+    closed_at: datetime = attrs.field(converter=to_utc)
     business_day: date
     fingerprint: str
     state: SettlementState
@@ -142,7 +149,7 @@ class LinkRecord:
     A pair of records and what both sides last agreed on.
 
     Attributes:
-        kind: ``"customers"``, ``"products"`` or ``"orders"``.
+        kind: ``"customers"``, ``"products"``, ``"orders"``, or ``"invoices"`` the POS issued itself.
         link: The pair. Its base may hold personal data.
     """
 
@@ -201,7 +208,7 @@ class IntentRecord:
     side: str = attrs.field(converter=_to_side)
     reference: str = _named()
     operation: str = attrs.field(repr=False)
-    planned_at: datetime = attrs.field(converter=_to_utc)
+    planned_at: datetime = attrs.field(converter=to_utc)
     pos_id: str | None = attrs.field(default=None, converter=to_optional_text)
     go_id: str | None = attrs.field(default=None, converter=to_optional_text)
     attempts: int = 0
@@ -244,7 +251,7 @@ class ConflictRecord:
     go: str | None = attrs.field(default=None, repr=False)
     chosen: str | None = attrs.field(default=None, converter=attrs.converters.optional(_to_side))
     why: str = ""
-    seen_at: datetime = attrs.field(converter=_to_utc)
+    seen_at: datetime = attrs.field(converter=to_utc)
 
     @property
     def digest(self) -> str:
@@ -281,8 +288,8 @@ class RunRecord:
     """
 
     kind: str = _named()
-    started_at: datetime = attrs.field(converter=_to_utc)
-    ended_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(_to_utc))
+    started_at: datetime = attrs.field(converter=to_utc)
+    ended_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(to_utc))
     outcome: str = ""
     counts: Mapping[str, int] = attrs.field(factory=dict, converter=_to_counts, hash=False)
 
@@ -340,7 +347,7 @@ class Changes:
 
     put: tuple[StateRecord, ...] = attrs.field(default=(), converter=to_tuple)
     drop: tuple[Key, ...] = attrs.field(default=(), converter=to_tuple)
-    expire: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(_to_utc))
+    expire: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(to_utc))
 
 
 @attrs.frozen(kw_only=True)

@@ -37,8 +37,9 @@ class StateStore(Protocol):
     and a pair by the reference its records carry. It makes runs cheap, and
     tells an edit on one side from an edit on the other.
 
-    ``kind`` is ``"customers"``, ``"products"`` or ``"orders"``, and says which
-    model the base of a link is read as.
+    ``kind`` is ``"customers"``, ``"products"``, ``"orders"``, or
+    ``"invoices"`` the POS issued itself, and says which model the base of a
+    link is read as.
 
     Every method may raise :class:`posgo.exceptions.StateStoreError`.
     ``posgo.testing.store_contract`` proves an implementation.
@@ -72,6 +73,9 @@ class StateStore(Protocol):
     def previous_settlement(self, client: str, cash_point: str, before: datetime) -> SettlementRecord | None:
         """
         Read the settlement of a cash point with the latest ``closed_at`` before an instant.
+
+        Raises:
+            ModelError: If the instant has no time zone.
         """
         ...
 
@@ -105,6 +109,9 @@ class StateStore(Protocol):
     def history(self, client: str, kind: str, *, since: datetime) -> History:
         """
         Read runs begun, and conflicts last seen, at an instant or later.
+
+        Raises:
+            ModelError: If posgo has no such kind, or the instant no time zone.
         """
         ...
 
@@ -141,6 +148,9 @@ class StateStore(Protocol):
 
         Returns:
             How many records of the store were erased.
+
+        Raises:
+            ModelError: If posgo has no such kind, or neither id is given: nothing would be erased.
         """
         ...
 

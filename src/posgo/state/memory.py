@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import attrs
 
 from posgo.exceptions import LeaseHeldError, StaleStateError
+from posgo.state._asked import history_since, one_record
 from posgo.state._operations import HELD, STALE
 from posgo.state._records import (
     Changes,
@@ -31,6 +32,7 @@ from posgo.state._records import (
     TombstoneRecord,
     history_of,
     progress_of,
+    to_utc,
 )
 
 __all__ = ["MemoryStore"]
@@ -161,6 +163,7 @@ class MemoryStore:
         """
         See :meth:`StateStore.previous_settlement`.
         """
+        before = to_utc(before)
         with self._company(client) as company:
             earlier = (
                 record
@@ -209,6 +212,7 @@ class MemoryStore:
         """
         See :meth:`StateStore.history`.
         """
+        since = history_since(kind, since)
         with self._company(client) as company:
             return history_of(
                 [run for run in company.all(RunRecord, kind) if run.started_at >= since],
@@ -236,6 +240,7 @@ class MemoryStore:
         """
         See :meth:`StateStore.forget`.
         """
+        one_record(kind, pos_id, go_id)
         with self._company(client) as company:
             if not company.version:
                 return 0

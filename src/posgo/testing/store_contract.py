@@ -24,7 +24,7 @@ from typing import ClassVar
 import attrs
 import pytest
 
-from posgo.exceptions import StaleStateError
+from posgo.exceptions import ModelError, StaleStateError
 from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine
 from posgo.models.parties import Address, Customer
@@ -399,7 +399,51 @@ class StoreContract(LeaseContract):
         assert NOTHING == everything(store, kind="orders")
         assert 1 == len(store.settlements("c", ["r1"]).settlements)
 
+    @pytest.mark.parametrize("kind", ["customer", "Customers", "suppliers", ""])
+    def test_an_unknown_kind_is_refused(self, store: StateStore, kind: str) -> None:
+        """
+        Who misspells a kind is told those there are, not that nothing happened to it, or that nothing was to be erased.
+        """
+        add(store, pair(), run())
+
+        for ask in (
+            lambda: store.history("c", kind, since=LONG_AGO),
+            lambda: store.forget("c", kind, pos_id="p1"),
+            lambda: store.forget("nobody", kind, pos_id="p1"),
+        ):
+            with pytest.raises(ModelError, match="customers, products, orders, invoices are expected"):
+                ask()
+        assert 1 == store.progress("c", "customers").version
+
+    def test_an_instant_without_a_zone_is_refused(self, store: StateStore) -> None:
+        """
+        It would mean another moment on every computer.
+        """
+        add(store, settlement(), run())
+        noon = NOON.replace(tzinfo=None)
+
+        for ask in (
+            lambda: store.history("c", "customers", since=noon),
+            lambda: store.history("nobody", "customers", since=noon),
+            lambda: store.previous_settlement("c", "till 1", noon),
+            lambda: store.previous_settlement("nobody", "till 1", noon),
+        ):
+            with pytest.raises(ModelError, match="give a datetime with a time zone"):
+                ask()
+
     # Erasure
+
+    @pytest.mark.parametrize("known", [{}, {"pos_id": None, "go_id": None}, {"pos_id": "", "go_id": ""}])
+    def test_forgetting_nobody_is_refused(self, store: StateStore, known: dict[str, str]) -> None:
+        """
+        Without an id nothing is erased, and who asked must not believe that something was.
+        """
+        add(store, pair(), intent(), conflict())
+
+        with pytest.raises(ModelError, match="pos_id, its go_id or both"):
+            store.forget("c", "customers", **known)
+
+        assert 1 == store.progress("c", "customers").version
 
     @pytest.mark.parametrize("known", [{"pos_id": "p1"}, {"go_id": "g1"}, {"pos_id": "p1", "go_id": "g1"}])
     def test_forgetting_leaves_no_trace(
