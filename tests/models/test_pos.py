@@ -226,13 +226,16 @@ class TestFinding:
         [
             ({}, "WARN Z1: it differs"),
             ({"where": "row 3"}, "WARN Z1: it differs (row 3)"),
-            ({"remedy": "Ask."}, "WARN Z1: it differs Ask."),
-            ({"severity": Severity.BLOCK, "where": "a", "remedy": "Ask."}, "BLOCK Z1: it differs (a) Ask."),
+            ({"remedy": "Ask."}, "WARN Z1: it differs. Ask."),
+            ({"remedy": "ask them; or wait"}, "WARN Z1: it differs. Ask them; or wait."),
+            ({"message": "Go says: No.", "remedy": "Ask."}, "WARN Z1: Go says: No. Ask."),
+            ({"remedy": "Is it meant?"}, "WARN Z1: it differs. Is it meant?"),
+            ({"severity": Severity.BLOCK, "where": "a", "remedy": "Ask."}, "BLOCK Z1: it differs (a). Ask."),
         ],
     )
     def test_str(self, facts: dict[str, Any], shown: str) -> None:
         """
-        Severity and rule first.
+        Severity and rule first; message and remedy are two sentences, however the remedy was given.
         """
         base: dict[str, Any] = {"rule": "Z1", "severity": Severity.WARN, "message": "it differs"}
         finding = Finding(**base | facts)

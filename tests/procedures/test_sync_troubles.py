@@ -91,6 +91,22 @@ class TestOneInTrouble:
         sent = [request.path for request in shop.go.requests if request.method == "POST"][before:]
         assert 1 == sent.count("/Customers")
 
+    def test_nothing_written_is_not_nothing_to_do(self, shop: Shop) -> None:
+        """
+        A run that wrote nothing because something stands against it does not say that nothing was to be done.
+        """
+        shop.pos.put(Customer(is_person=True, first_name="Kari"))
+        blocked = shop.sync()
+        shop.pos.put(a_customer(1))
+        shop.go.fail_next(400, method="POST", path="/Customers")
+        refused = shop.sync()
+        shop.go.fail_next(503, times=9, method="POST", path="/Customers")
+        stopped = shop.sync()
+
+        for report in (blocked, refused, stopped):
+            assert "customers: nothing written" == str(report).splitlines()[0]
+            assert not report.is_clean
+
     def test_an_invalid_email(self, shop: Shop) -> None:
         """
         Go refuses a malformed address; the entry carries its words and not the address.
@@ -421,6 +437,7 @@ class TestTooMuchAtOnce:
         assert {"11111111"} == {each.phone for each in shop.go.all(Customer).values()}
         assert not refused.is_clean
         mug = shop.pos.put(MUG)
+        assert "customers: nothing written" == str(refused).splitlines()[0]
         with pytest.raises(ModelError, match="not what would be done"):
             shop.sync(approve="0" * 16)
         assert {} == shop.go.all(Product)

@@ -65,8 +65,12 @@ class Finding:
 
     def __str__(self) -> str:
         where = f" ({self.where})" if self.where else ""
-        remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{self.severity.name} {self.rule}: {self.message}{where}{remedy}"
+        told = f"{self.severity.name} {self.rule}: {self.message}{where}"
+        return f"{_ended(told)} {_ended(self.remedy[0].upper() + self.remedy[1:])}" if self.remedy else told
+
+
+def _ended(words: str) -> str:
+    return words if words.endswith((".", "?", "!")) else f"{words}."
 
 
 def blocking(  # noqa: PLR0913 - all that a finding says

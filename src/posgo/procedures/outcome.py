@@ -76,6 +76,19 @@ class KindReport:
         planned = (finding for plan in (self.plan, *self.followed) for finding in plan.findings)
         return (*planned, *self.beside)
 
+    @property
+    def is_clean(self) -> bool:
+        """
+        Whether nothing is left for a person or for the next run.
+        """
+        return not (
+            self.failed
+            or self.stopped
+            or self.plan.withheld
+            or any(conflict.is_held for conflict in self.conflicts)
+            or any(finding.blocks for finding in self.findings)
+        )
+
 
 def remedy(operation: Operation[Any], error: PosgoError) -> str:
     """

@@ -68,12 +68,7 @@ class SyncReport:
         """
         Whether nothing is left for a person or for the next run.
         """
-        return not (
-            self.failed
-            or any(kind.stopped or kind.plan.withheld for kind in self.kinds)
-            or any(conflict.is_held for conflict in self.conflicts)
-            or any(finding.blocks for finding in self.findings)
-        )
+        return all(kind.is_clean for kind in self.kinds)
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -83,8 +78,8 @@ class SyncReport:
             if kind.dry_run:
                 yield f"{kind.kind} (dry run): {kind.plan}"
                 continue
-            done = ", ".join(f"{count} {name}" for name, count in kind.written.items()) or "nothing to do"
-            yield f"{kind.kind}: {done}"
+            done = ", ".join(f"{count} {name}" for name, count in kind.written.items())
+            yield f"{kind.kind}: {done or ('nothing to do' if kind.is_clean else 'nothing written')}"
             for told in (*kind.conflicts, *kind.failed, *kind.findings):
                 yield f"  {told}"
             if kind.plan.withheld:
