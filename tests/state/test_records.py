@@ -2,14 +2,17 @@
 What records say of themselves.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from posgo import Address, Customer, Link, Order, OrderLine, Product
+from posgo.procedures.in_sight import SAFE
 from posgo.state import Changes, LinkRecord
 from posgo.testing._store_examples import conflict, intent, settlement
 
+STATE_PAGE = Path(__file__).parents[2] / "docs" / "reference" / "state-store.md"
 SECRETS = [
     Customer(name="Hemmelig", organization_number="910293847", address=Address(city="Hemmelig")),
     Product(name="Hemmelig", price="910293847"),
@@ -38,6 +41,14 @@ def test_a_record_shows_ids_and_names_of_fields(record: Any) -> None:
     for shown in (repr(record), repr(Changes(put=[record]))):
         assert [] == [each for each in ("Hemmelig", "910293847") if each in shown]
         assert [] == [each for each in ("p1", "g1", "email", "phone", "f00") if each not in shown]
+
+
+@pytest.mark.parametrize("operation", sorted(SAFE))
+def test_what_is_no_write_is_explained(operation: str) -> None:
+    """
+    Who looks into the store for support finds every intent that is no write on the page, and learns what it waits for.
+    """
+    assert f"| `{operation} …` | " in STATE_PAGE.read_text(encoding="utf-8")
 
 
 def test_a_settlement_shows_no_amounts() -> None:

@@ -192,15 +192,19 @@ class IntentRecord:
     """
     A write that was about to be sent. It may have been carried out: look before repeating it.
 
+    Those whose ``operation`` is ``"held"``, ``"disputed"``, ``"unread"`` or
+    ``"untold"`` are no writes: they keep records in sight until something has
+    been mended, decided, read or told.
+
     Attributes:
         kind: What is written.
         side: ``"pos"`` or ``"go"``, where it is written.
         reference: What the write is recognised by on that side; unique among the intents of a kind and side.
-        operation: The write as JSON. It may hold personal data.
+        operation: The write, in a word or as JSON, or what keeps the records in sight. It may hold personal data.
         planned_at: When it was first to be sent (UTC).
         pos_id: The record's id in the POS; None if it is to be made there.
         go_id: The record's id in Go; None if it is to be made there.
-        attempts: How often it was sent.
+        attempts: How many attempts may have been carried out though they failed; a sync counts the last one only.
         last_error: What the last attempt met, without personal data; None if nothing yet.
     """
 
