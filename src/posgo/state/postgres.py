@@ -154,15 +154,26 @@ class PostgresStore:
         with ExitStack() as stack:
             with translated(self._name):
                 connection = stack.enter_context(self._own())
-                self._take(connection, key, wait)
+            # Until the server says no: who is interrupted meanwhile may have it.
+            taken = True
             try:
+                with translated(self._name):
+                    taken = self._take(connection, key, wait)
+                if not taken:
+                    raise LeaseHeldError(self._name, HELD)
                 # Outside the translation: what the caller raises is the caller's.
                 yield lambda: self._confirm(connection)
             finally:
-                # A lost connection has lost the lock with it.
-                with suppress(psycopg.OperationalError):
-                    connection.execute(_UNLOCK, (key,))
-                    connection.commit()
+                if taken:
+                    self._give_back(connection, key)
+
+    @staticmethod
+    def _give_back(connection: _Session, key: int) -> None:
+        with _ended_by_failure(connection):
+            # A statement that failed before leaves a transaction in which nothing else can be said.
+            connection.rollback()
+            connection.execute(_UNLOCK, (key,))
+            connection.commit()
 
     def _confirm(self, connection: _Session) -> None:
         try:
@@ -171,18 +182,18 @@ class PostgresStore:
         except psycopg.Error:
             raise StateStoreError(self._name, _LOST) from None
 
-    def _take(self, connection: _Session, key: int, wait: timedelta) -> None:
+    @staticmethod
+    def _take(connection: _Session, key: int, wait: timedelta) -> bool:
         try:
             with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
                 if wait > timedelta(0):
                     cursor.execute(_LOCK_TIMEOUT, (milliseconds(wait),))
                     cursor.execute(_LOCK, (key,))
-                    return
+                    return True
                 taken = cursor.execute(_TRY, (key,)).fetchone()
         except LockNotAvailable:
-            taken = None
-        if not taken or not taken[0]:
-            raise LeaseHeldError(self._name, HELD)
+            return False
+        return bool(taken and taken[0])
 
     def settlements(self, client: str, references: Collection[str]) -> Loaded:
         """
@@ -324,15 +335,26 @@ class AsyncPostgresStore:
         async with AsyncExitStack() as stack:
             with translated(self._name):
                 connection = await stack.enter_async_context(self._own())
-                await self._take(connection, key, wait)
+            # Until the server says no: who is interrupted meanwhile may have it.
+            taken = True
             try:
+                with translated(self._name):
+                    taken = await self._take(connection, key, wait)
+                if not taken:
+                    raise LeaseHeldError(self._name, HELD)
                 # Outside the translation: what the caller raises is the caller's.
                 yield lambda: self._confirm(connection)
             finally:
-                # A lost connection has lost the lock with it.
-                with suppress(psycopg.OperationalError):
-                    await connection.execute(_UNLOCK, (key,))
-                    await connection.commit()
+                if taken:
+                    await self._give_back(connection, key)
+
+    @staticmethod
+    async def _give_back(connection: _AsyncSession, key: int) -> None:
+        with _ended_by_failure(connection):
+            # A statement that failed before leaves a transaction in which nothing else can be said.
+            await connection.rollback()
+            await connection.execute(_UNLOCK, (key,))
+            await connection.commit()
 
     async def _confirm(self, connection: _AsyncSession) -> None:
         try:
@@ -341,18 +363,18 @@ class AsyncPostgresStore:
         except psycopg.Error:
             raise StateStoreError(self._name, _LOST) from None
 
-    async def _take(self, connection: _AsyncSession, key: int, wait: timedelta) -> None:
+    @staticmethod
+    async def _take(connection: _AsyncSession, key: int, wait: timedelta) -> bool:
         try:
             async with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
                 if wait > timedelta(0):
                     await cursor.execute(_LOCK_TIMEOUT, (milliseconds(wait),))
                     await cursor.execute(_LOCK, (key,))
-                    return
+                    return True
                 taken = await (await cursor.execute(_TRY, (key,))).fetchone()
         except LockNotAvailable:
-            taken = None
-        if not taken or not taken[0]:
-            raise LeaseHeldError(self._name, HELD)
+            return False
+        return bool(taken and taken[0])
 
     async def settlements(self, client: str, references: Collection[str]) -> Loaded:
         """
@@ -458,6 +480,20 @@ class AsyncPostgresStore:
 
 def _is_to_begin(connection: _Session | _AsyncSession) -> bool:
     return not connection.autocommit and connection.info.transaction_status is TransactionStatus.IDLE
+
+
+@contextmanager
+def _ended_by_failure(connection: _Session | _AsyncSession) -> Iterator[None]:
+    """
+    End a session that may still hold a lock, which ends with it; a pool then opens another.
+    """
+    with suppress(psycopg.Error):
+        try:
+            yield
+        except BaseException:
+            # Not by close(), with which a pool may want its connection back.
+            connection.pgconn.finish()
+            raise
 
 
 @asynccontextmanager
