@@ -4,6 +4,7 @@ A lease in PostgreSQL is given back however it ends: by Ctrl-C, a cancelled task
 
 import asyncio
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import psycopg
@@ -138,7 +139,8 @@ class TestInterrupted:
         self, database: str, others: PostgresStore, wait: timedelta
     ) -> None:
         """
-        Cancelled one turn of the event loop later each time, from before the lease is taken until it is given back.
+        Cancelled one turn of the event loop later each time, from before the lease is taken until it is given back,
+        and again while it is given back.
         """
 
         async def run(store: AsyncPostgresStore) -> None:
@@ -149,11 +151,12 @@ class TestInterrupted:
             async with AsyncConnectionPool(database, min_size=1, max_size=1, open=False) as pool:
                 store = AsyncPostgresStore(pool)
                 await store.progress("c", "customers")
-                for turns in range(150):
+                for turns, again in product(range(40), range(5)):
                     task = asyncio.create_task(run(store))
-                    for _ in range(turns):
-                        await asyncio.sleep(0)
-                    task.cancel()
+                    for wanted in (turns, again):
+                        for _ in range(wanted):
+                            await asyncio.sleep(0)
+                        task.cancel()
                     await asyncio.wait([task])
                     with others.lease("c", wait=SOON):
                         pass
