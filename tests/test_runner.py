@@ -3,9 +3,10 @@ The drivers: what they do beside carrying out procedures.
 """
 
 import asyncio
+import gc
 import threading
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -311,6 +312,63 @@ class TestAsync:
         asyncio.run(cancelled())
 
         assert POSTED is a_runner(go, store=store).settle(a_day()).status
+
+    @pytest.mark.parametrize("cancelled", ["once", "twice", "with the event loop"])
+    @pytest.mark.parametrize("fails", [False, True])
+    def test_a_cancelled_run_keeps_its_lease_until_its_write_has_landed(
+        self, cancelled: str, *, fails: bool
+    ) -> None:
+        """
+        A call in a thread cannot be stopped, so nobody else begins before it ends; and no error of it is left behind.
+        """
+        events: list[str] = []
+        started, release = threading.Event(), threading.Event()
+
+        class SlowPos(FakePos):
+            def create(self, value: Any, *, reference: str) -> Any:
+                started.set()
+                assert release.wait(20)
+                created = super().create(value, reference=reference)
+                events.append("write landed")
+                if fails:
+                    raise ModelError("the till refuses")
+                return created
+
+        class Watched(MemoryStore):
+            @contextmanager
+            def lease(self, client: str, *, wait: timedelta) -> Iterator[None]:
+                with super().lease(client, wait=wait):
+                    yield
+                events.append("lease left")
+
+        async def release_when_cancelled() -> None:
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                for _ in range(50):
+                    await asyncio.sleep(0)
+                release.set()
+
+        async def run() -> None:
+            asyncio.get_running_loop().set_exception_handler(lambda _, told: events.append(told["message"]))
+            runner = an_async_runner(go, profile=PRESSIS_POS, store=Watched(), pos=SlowPos())
+            tasks = [asyncio.create_task(runner.sync_customers())]
+            assert await asyncio.to_thread(started.wait, 20)
+            tasks.append(asyncio.create_task(release_when_cancelled()))
+            await asyncio.sleep(0)
+            for _ in range({"once": 1, "twice": 2}.get(cancelled, 0)):
+                tasks[0].cancel()
+                await asyncio.sleep(0)
+            if cancelled != "with the event loop":
+                tasks[1].cancel()
+                await asyncio.wait(tasks)
+
+        go = FakeGo()
+        go.put(Customer(name="Kafé Nordlys"))
+        asyncio.run(run())
+        gc.collect()
+
+        assert ["write landed", "lease left"] == events
 
     def test_errors_of_the_store_reach_the_caller(self) -> None:
         """

@@ -9,7 +9,8 @@ pause waits. Whoever has a transport of their own writes another one.
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
@@ -399,7 +400,8 @@ class AsyncRunner(_Core):
 
     Stores and POS adapters may be synchronous (they are called in a thread)
     or have coroutines for methods; the lease of such a store is an
-    asynchronous context manager.
+    asynchronous context manager. A task that is cancelled during a call in a
+    thread ends when that call has, and keeps its lease until then.
 
     Attributes:
         go: Asynchronous client of the client company.
@@ -530,8 +532,21 @@ def _writes(request: Request[Any]) -> bool:
 async def _in_thread(operation: Callable[..., Any], *args: Any) -> Any:
     """
     Call in a thread; what comes back as an awaitable is awaited here.
+
+    A task cancelled meanwhile ends when the call has: a thread cannot be
+    stopped, and what it still writes must not outlive the lease.
     """
-    answer = await asyncio.to_thread(operation, *args)
+    # No task of its own, which the end of the event loop would cancel.
+    call = asyncio.get_running_loop().run_in_executor(None, copy_context().run, operation, *args)
+    try:
+        answer = await asyncio.shield(call)
+    except asyncio.CancelledError:
+        while not call.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([call])
+        # Looked at, or the event loop would report it as forgotten.
+        call.exception()
+        raise
     return await answer if inspect.isawaitable(answer) else answer
 
 
