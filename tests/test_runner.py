@@ -352,7 +352,7 @@ class TestAsync:
         async def run() -> None:
             asyncio.get_running_loop().set_exception_handler(lambda _, told: events.append(told["message"]))
             runner = an_async_runner(go, profile=PRESSIS_POS, store=Watched(), pos=SlowPos())
-            tasks = [asyncio.create_task(runner.sync_customers())]
+            tasks: list[asyncio.Task[Any]] = [asyncio.create_task(runner.sync_customers())]
             assert await asyncio.to_thread(started.wait, 20)
             tasks.append(asyncio.create_task(release_when_cancelled()))
             await asyncio.sleep(0)

@@ -3,19 +3,25 @@ A lease in PostgreSQL is given back however it ends: by Ctrl-C, a cancelled task
 """
 
 import asyncio
+import time
 from datetime import timedelta
+from functools import partial
 from itertools import product
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
-from posgo.exceptions import StateStoreError
+from posgo.exceptions import LeaseHeldError, StateStoreError
 from posgo.state.postgres import AsyncPostgresStore, PostgresStore
+from posgo.testing.store_contract import blocking
 
 NOW = timedelta(0)
 SOON = timedelta(seconds=5)
+WAIT = timedelta(milliseconds=150)
+LIMITS = "-c statement_timeout=50"
 LOCKING = ["pg_try_advisory_lock", "pg_advisory_lock", "pg_advisory_unlock"]
 
 
@@ -222,3 +228,39 @@ class AsyncCancelled(psycopg.AsyncCursor[Any]):
 
     async def execute(self, query: Any, *args: Any, **options: Any) -> Any:
         return await super().execute(_CANCEL if query == "SELECT 1" else query, *args, **options)
+
+
+class TestWaiting:
+    """
+    How long to wait for a lease is the caller's word, whatever limits the role has.
+    """
+
+    @pytest.mark.parametrize("coroutines", [False, True])
+    def test_outlasts_the_limits_of_the_role(
+        self, database: str, others: PostgresStore, *, coroutines: bool
+    ) -> None:
+        """
+        A ``statement_timeout`` far shorter than the wait does not end it: a held lease is told as held, after the wait.
+        """
+        conninfo = make_conninfo(database, options=LIMITS)
+        store = blocking(partial(AsyncPostgresStore, conninfo))() if coroutines else PostgresStore(conninfo)
+        begun = time.monotonic()
+
+        with others.lease("c", wait=NOW), pytest.raises(LeaseHeldError), store.lease("c", wait=WAIT):
+            pytest.fail("entered a lease that is held")
+        assert WAIT.total_seconds() <= time.monotonic() - begun
+
+    def test_leaves_the_limits_as_they_were(self, database: str) -> None:
+        """
+        Once the lease is held, the session has its own limits again.
+        """
+        with ConnectionPool(
+            make_conninfo(database, options=LIMITS), min_size=1, max_size=1, open=True
+        ) as pool:
+            with PostgresStore(pool).lease("c", wait=WAIT):
+                pass
+            with pool.connection() as connection:
+                told = connection.execute(
+                    "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
+                )
+                assert ("50ms", "0") == told.fetchone()

@@ -66,7 +66,8 @@ _AsyncSession: TypeAlias = AsyncConnection[Any]
 _TRY = "SELECT pg_try_advisory_lock(%s)"
 _LOCK = "SELECT pg_advisory_lock(%s)"
 _UNLOCK = "SELECT pg_advisory_unlock(%s)"
-_LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
+# The caller says how long to wait; a limit of the role's on statements is for statements that work.
+_LIMIT = "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', '0', true)"
 _POOLED = "PostgreSQL"
 # Any statement makes psycopg begin the caller's transaction, so that ours is a part of it and commits nothing.
 _BEGIN = "SELECT 1"
@@ -187,7 +188,7 @@ class PostgresStore:
         try:
             with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
                 if wait > timedelta(0):
-                    cursor.execute(_LOCK_TIMEOUT, (milliseconds(wait),))
+                    cursor.execute(_LIMIT, (milliseconds(wait),))
                     cursor.execute(_LOCK, (key,))
                     return True
                 taken = cursor.execute(_TRY, (key,)).fetchone()
@@ -368,7 +369,7 @@ class AsyncPostgresStore:
         try:
             async with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
                 if wait > timedelta(0):
-                    await cursor.execute(_LOCK_TIMEOUT, (milliseconds(wait),))
+                    await cursor.execute(_LIMIT, (milliseconds(wait),))
                     await cursor.execute(_LOCK, (key,))
                     return True
                 taken = await (await cursor.execute(_TRY, (key,))).fetchone()
