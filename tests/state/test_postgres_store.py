@@ -206,6 +206,37 @@ class TestTransactions:
 
         assert (1, 0) == asyncio.run(check())
 
+    def test_a_first_operation_taken_back_leaves_the_tables(self, database: str) -> None:
+        """
+        The tables are made apart from the caller's transaction, so that its rollback does not take them along.
+        """
+
+        async def check() -> list[int]:
+            store = AsyncPostgresStore(database)
+            async with await psycopg.AsyncConnection.connect(database) as connection:
+                bound = store.within(connection)
+                first = await bound.commit("c", Changes(put=[pair()]), expected_version=0)
+                await connection.rollback()
+                stores = bound, store.within(connection), store
+                return [first, *[(await each.progress("c", "customers")).version for each in stores]]
+
+        assert [1, 0, 0, 0] == asyncio.run(check())
+
+    def test_the_tables_are_looked_at_once(self, database: str) -> None:
+        """
+        What one transaction of the caller's has found serves every later one.
+        """
+
+        async def check() -> int:
+            async with AsyncConnectionPool(database, min_size=1, max_size=2, open=False) as pool:
+                store = AsyncPostgresStore(pool)
+                async with await psycopg.AsyncConnection.connect(database) as connection:
+                    for _ in range(3):
+                        await store.within(connection).progress("c", "customers")
+                return pool.get_stats()["requests_num"]
+
+        assert 1 == asyncio.run(check())
+
     def test_a_stricter_level_is_told_as_stale(self, database: str) -> None:
         """
         A serialization failure is what it means: somebody committed first.

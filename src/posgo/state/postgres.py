@@ -21,6 +21,7 @@ request that takes a hundred times as long. A connection pooler between us must 
 sessions apart ("session" mode) for the connection of the lease.
 """
 
+import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator
 from contextlib import (
@@ -298,7 +299,8 @@ class AsyncPostgresStore:
     """
     :class:`PostgresStore` with coroutines: the same names, tables and locks.
 
-    The tables are made, or their version checked, with the first operation.
+    The tables are made, or their version checked, before the first operation,
+    on a connection of its own.
 
     Args:
         source: A connection string, or a pool of the caller's, which the caller opens and closes.
@@ -312,7 +314,8 @@ class AsyncPostgresStore:
         self._name = place(source) if isinstance(source, str) else _POOLED
         self._operations = Operations(self._name)
         self._callers: _AsyncSession | None = None
-        self._prepared = False
+        # Shared with the copies within() makes.
+        self._prepared = asyncio.Event()
 
     def __repr__(self) -> str:
         return f"AsyncPostgresStore({self._name!r})"
@@ -435,15 +438,18 @@ class AsyncPostgresStore:
         return await self._carry_out(operation, first=None if self._callers else SNAPSHOT)
 
     async def _carry_out(self, operation: Operation[T], *, first: str | None = None) -> T:
-        if not self._prepared:
-            await self._converse(prepare(self._name), None)
-            self._prepared = True
-        return await self._converse(operation, first)
+        if not self._prepared.is_set():
+            # Not in a transaction of the caller's, which may be rolled back.
+            await self._converse(self._own(), prepare(self._name), None)
+            self._prepared.set()
+        return await self._converse(self._session(), operation, first)
 
-    async def _converse(self, operation: Operation[T], first: str | None) -> T:
+    async def _converse(
+        self, session: AbstractAsyncContextManager[_AsyncSession], operation: Operation[T], first: str | None
+    ) -> T:
         with translated(self._name):
             async with (
-                self._session() as connection,
+                session as connection,
                 connection.transaction(),
                 connection.cursor(row_factory=tuple_row) as cursor,
             ):
