@@ -3,6 +3,7 @@ What only a server can get wrong: versions, privileges, transactions of others, 
 """
 
 import asyncio
+import hashlib
 import pickle
 import re
 import socket
@@ -512,6 +513,21 @@ class TestTrouble:
 
         with pytest.raises(StateStoreError, match="no database takes; nothing was written"):
             add(store, pair(), cursor(value))
+
+        assert 0 == store.progress("c", "customers").version
+
+    def test_an_id_too_long_for_an_index_is_refused(
+        self, database: str, open_store: Callable[[str], StateStore]
+    ) -> None:
+        """
+        Told as what it is, not as a server out of reach, and nothing is written.
+        """
+        store = open_store(database)
+        # Digests, because the server compresses what repeats itself.
+        long = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(100))
+
+        with pytest.raises(StateStoreError, match=r"too long for PostgreSQL.*nothing was written"):
+            add(store, pair(long))
 
         assert 0 == store.progress("c", "customers").version
 

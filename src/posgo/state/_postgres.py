@@ -152,6 +152,10 @@ _REASONS = (
     ("42704", _SETTINGS),
     ("42P01", "posgo's tables are gone; restore a backup, or make a new store to start with an empty one"),
     ("53", "the server is out of disk, memory or connections; nothing was written"),
+    (
+        "54",
+        "an id or text given is too long for PostgreSQL, whose keys hold some 2700 bytes; nothing was written",
+    ),
     ("57014", "the server cancelled the operation, such as by its statement_timeout; nothing was written"),
 )
 # What a server says before it gives codes, in the words of its untranslated messages.
