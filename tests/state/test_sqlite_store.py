@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from posgo import Customer, Link
-from posgo.exceptions import StaleStateError, StateStoreError
+from posgo.exceptions import LeaseHeldError, StaleStateError, StateStoreError
 from posgo.state import Changes, CursorRecord, LinkRecord, SettlementState, SqliteStore
 from posgo.testing._store_examples import (
     add,
@@ -462,6 +462,25 @@ class TestLease:
     """
     The lock is on a file of its own.
     """
+
+    def test_links_to_one_file_share_its_lease(self, path: Path) -> None:
+        """
+        Whatever a file is called: there is one lease on it, and what happens beside it is noticed.
+        """
+        stores = [SqliteStore(path)]
+        for folder in ("release-1", "release-2"):
+            path.with_name(folder).mkdir()
+            link = path.with_name(folder) / "state.sqlite3"
+            link.symlink_to(path)
+            stores.append(SqliteStore(link))
+
+        with stores[1].lease("c", wait=NOW) as confirm:
+            for store in stores:
+                with pytest.raises(LeaseHeldError), store.lease("c", wait=NOW):
+                    pytest.fail("two leases on one file")
+            path.with_name("state.sqlite3-wal").rename(path.with_name("elsewhere"))
+            with pytest.raises(StateStoreError, match="removed or replaced"):
+                confirm()
 
     def test_a_lease_file_that_cannot_be_made_is_named(self, path: Path) -> None:
         """

@@ -64,7 +64,9 @@ class SqliteStore:
     required.
 
     Args:
-        path: The file; it is made when missing. Its folder must exist.
+        path:
+            The file; it is made when missing. Its folder must exist. Symbolic
+            links are followed once, here: what they lead to is the store.
 
     Raises:
         StateStoreError: If the file cannot be used, is no store of posgo, or was written by a newer posgo.
@@ -74,9 +76,9 @@ class SqliteStore:
     _busy: ClassVar[timedelta] = timedelta(seconds=30)
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = file_at(path)
         if str(path) == ":memory:":
             raise StateStoreError(":memory:", "a store in memory is posgo.MemoryStore()")
+        self._path = _resolved(path)
         self._operations = Operations(str(self._path))
         self._leased: list[_Files] = []
         with self._connection():
@@ -280,6 +282,15 @@ class SqliteStore:
                 str(self._path), f"it was written by a newer posgo (schema {schema}); update posgo"
             )
         return schema
+
+
+def _resolved(path: str | os.PathLike[str]) -> Path:
+    """
+    Where a file lies, whatever links lead to it: its lease and its log lie beside it.
+    """
+    named = file_at(path)
+    with translated(named):
+        return Path(os.path.realpath(named))
 
 
 _Files: TypeAlias = tuple[tuple[int, int] | None, ...]
