@@ -4,9 +4,13 @@ What only a file can get wrong: its version, its neighbours, crashes, backups, a
 
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import stat
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -128,6 +132,83 @@ class TestFile:
             worker.join(60)
 
         assert [0] * 4 == [worker.exitcode for worker in workers]
+
+
+def told_in_a_child(use: Callable[[], object]) -> str:
+    """
+    What somebody is told in a process forked here and now; nothing if it works.
+    """
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        # Other tests' threads, which use no store, may still be ending.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if not child:
+        try:
+            use()
+        except StateStoreError as error:
+            os.write(writer, str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as told:
+        said = told.read()
+    os.waitpid(child, 0)
+    return said
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX processes")
+class TestFork:
+    """
+    A forked process inherits what SQLite believes to hold, and none of its locks.
+    """
+
+    def test_a_process_forked_under_a_lease_is_refused(self, path: Path) -> None:
+        """
+        Whatever it does, under the lease or after it: what it committed could be lost.
+        """
+        store = SqliteStore(path)
+        add(store, pair())
+        refused = r"forked while .* nothing was written; .*spawn.*before the run"
+
+        def run_on() -> None:
+            with suppress(StateStoreError):
+                lease.__exit__(None, None, None)
+            add(store, pair("p2"), client="d")
+
+        lease = store.lease("c", wait=NOW)
+        confirm = lease.__enter__()
+        assert confirm is not None
+        uses: list[Callable[[], object]] = [
+            lambda: SqliteStore(path),
+            lambda: add(store, pair(), client="d"),
+            lambda: store.backup(path.with_name("copy")),
+            lambda: store.lease("d", wait=NOW).__enter__(),
+            confirm,
+            run_on,
+        ]
+        for use in uses:
+            assert re.search(refused, told_in_a_child(use))
+            confirm()
+        lease.__exit__(None, None, None)
+
+        assert "" == told_in_a_child(partial(add, store, pair("p2")))
+        assert 2 == len(store.links("c", "customers").links)
+
+    def test_a_process_forked_before_is_as_good_as_any(self, path: Path) -> None:
+        """
+        With the instance of its parent it reads, commits and takes the lease.
+        """
+        store = SqliteStore(path)
+        add(store, pair())
+
+        def work() -> None:
+            with store.lease("c", wait=NOW) as confirm:
+                add(store, pair("p2"))
+                confirm()
+
+        assert "" == told_in_a_child(work)
+        assert 2 == len(store.links("c", "customers").links)
 
 
 class TestVersions:

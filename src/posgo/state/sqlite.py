@@ -2,28 +2,28 @@
 The embedded store: one SQLite file, any number of instances, threads and processes.
 
 Every operation opens its own connection and closes it. That costs a tenth of
-a millisecond and spares the caller every question of threads, forks and
-closing. The lease is a lock of the operating system on a file beside the
-database, so it ends with the process, however that dies.
+a millisecond and spares the caller every question of threads, closing, and
+forks between operations. The lease is a lock of the operating system on a
+file beside the database, so it ends with the process, however that dies. A
+process forked under one has its connections without its locks, and is refused.
 
 Neither file is ever opened but by SQLite. On POSIX systems a process that
 closes any descriptor of a file loses all its locks on that file: another
 process would then take the log away from under it.
 """
 
-import errno
 import hashlib
 import json
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from posgo.exceptions import LeaseHeldError, StateStoreError
+from posgo.state._connections import FORKED, Files, connected, files, is_forked
 from posgo.state._operations import HELD, Answer, Operation, Operations, Statement
 from posgo.state._records import Changes, History, Loaded, LoadedLinks, Progress, SettlementRecord
 from posgo.state._sqlite import file_at, translated
@@ -63,6 +63,9 @@ class SqliteStore:
     reliably. The file is readable by its owner only. No call to close is
     required.
 
+    A process forked while a lease was held, or while another thread was at
+    work, cannot use any: start workers by spawn, or fork them before the run.
+
     Args:
         path:
             The file; it is made when missing. Its folder must exist. Symbolic
@@ -80,7 +83,7 @@ class SqliteStore:
             raise StateStoreError(":memory:", "a store in memory is posgo.MemoryStore()")
         self._path = _resolved(path)
         self._operations = Operations(str(self._path))
-        self._leased: list[_Files] = []
+        self._leased: list[Files] = []
         with self._connection():
             pass
 
@@ -95,13 +98,14 @@ class SqliteStore:
         While it is held, a file that was removed or replaced is an error: two
         databases would share one log.
         """
+        self._expect_the_same()
         name = hashlib.sha256(client.encode()).hexdigest()[:16]
         path = self._path.with_name(f"{self._path.name}.{name}.lease")
         with ExitStack() as stack:
             with translated(path):
-                db = stack.enter_context(closing(_connect(path, wait)))
+                db = stack.enter_context(connected(path, wait))
                 self._lock(db)
-                taken = _files(path)
+                taken = files(path)
             with translated(self._path):
                 stack.enter_context(self._kept())
             # Outside the translation: what the caller raises is the caller's.
@@ -115,25 +119,27 @@ class SqliteStore:
         While somebody does, SQLite does not copy its log back with every
         connection that closes: a commit waits for the disk once, not thrice.
         """
-        with closing(_connect(self._path, self._busy)) as db:
+        with connected(self._path, self._busy) as db:
             self._prepare(db)
             # A restored backup is a file without a log.
             db.execute("PRAGMA journal_mode = WAL").fetchone()
             db.execute("PRAGMA user_version").fetchone()
-            files = _files(self._path, "-wal", "-shm")
-            self._leased.append(files)
+            kept = files(self._path, "-wal", "-shm")
+            self._leased.append(kept)
             try:
                 yield
             finally:
-                self._leased.remove(files)
+                self._leased.remove(kept)
 
-    def _confirm(self, path: Path, taken: "_Files") -> None:
-        if _files(path) != taken:
+    def _confirm(self, path: Path, taken: Files) -> None:
+        if files(path) != taken:
             raise StateStoreError(str(path), _LEASE_GONE)
         self._expect_the_same()
 
     def _expect_the_same(self) -> None:
-        if self._leased and {_files(self._path, "-wal", "-shm")} != set(self._leased):
+        if is_forked():
+            raise StateStoreError(str(self._path), FORKED)
+        if self._leased and {files(self._path, "-wal", "-shm")} != set(self._leased):
             raise StateStoreError(str(self._path), _REPLACED)
 
     def _lock(self, db: sqlite3.Connection) -> None:
@@ -228,7 +234,7 @@ class SqliteStore:
         with translated(partial):
             partial.unlink(missing_ok=True)
             try:
-                with closing(_connect(partial, self._busy)) as copy, self._connection() as db:
+                with connected(partial, self._busy) as copy, self._connection() as db:
                     db.backup(copy)
                     copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole in itself
                     copy.execute("DELETE FROM posgo_cursors")
@@ -245,7 +251,7 @@ class SqliteStore:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         # Closing rolls back what was not committed.
         self._expect_the_same()
-        with translated(self._path), closing(_connect(self._path, self._busy)) as db:
+        with translated(self._path), connected(self._path, self._busy) as db:
             # A commit is on the disk before it returns: intents are worth nothing otherwise.
             db.execute("PRAGMA synchronous = FULL")
             # What is replaced, dropped or expired may be personal data.
@@ -291,51 +297,6 @@ def _resolved(path: str | os.PathLike[str]) -> Path:
     named = file_at(path)
     with translated(named):
         return Path(os.path.realpath(named))
-
-
-_Files: TypeAlias = tuple[tuple[int, int] | None, ...]
-_MAKING = threading.Lock()
-
-
-def _files(path: Path, *beside: str) -> _Files:
-    """
-    Which files these are, whatever they are called; None for one that is missing.
-    """
-    found: list[tuple[int, int] | None] = []
-    for end in ("", *beside):
-        try:
-            status = path.with_name(f"{path.name}{end}").stat()
-        except FileNotFoundError:
-            found.append(None)
-        else:
-            found.append((status.st_dev, status.st_ino))
-    return tuple(found)
-
-
-def _make(path: Path) -> None:
-    """
-    Make a file that nobody else can read, if it is missing.
-
-    Raises:
-        PermissionError: If it is there and must not be written: said now, not in the middle of a run.
-    """
-    # One that is there is not opened: see the head of this module. Nor does a thread
-    # connect to one that another has not closed yet.
-    with _MAKING:
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        except FileExistsError:
-            if not os.access(path, os.W_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
-
-
-def _connect(path: Path, wait: timedelta) -> sqlite3.Connection:
-    _make(path)
-    # A lease may be released by another thread than took it; every other
-    # connection lives and dies in one call.
-    return sqlite3.connect(
-        path, timeout=max(wait.total_seconds(), 0), isolation_level=None, check_same_thread=False
-    )
 
 
 def _write(db: sqlite3.Connection, operation: Operation[T]) -> T:
