@@ -41,7 +41,7 @@ from posgo.state._records import (
 )
 from posgo.state._tables import Row, Table, table_of
 
-__all__ = ["HELD", "STALE", "UNTAKEN", "Answer", "Operation", "Operations", "Statement"]
+__all__ = ["HELD", "STALE", "UNTAKEN", "Answer", "Operation", "Operations", "Statement", "merged_ids"]
 
 T = TypeVar("T")
 
@@ -169,11 +169,32 @@ class Operations:
         known = yield Statement("UPDATE posgo_clients SET version = version + 1 WHERE client = ?", (client,))
         if not known.count:
             return 0
-        sides = yield from _both_sides(client, kind, pos_id, go_id)
+        sides = yield from self._both_sides(client, kind, pos_id, go_id)
         erased = 0
         for statement in _erasing(client, kind, *sides):
             erased += (yield statement).count
         return erased
+
+    def _both_sides(
+        self, client: str, kind: str, pos_id: str | None, go_id: str | None
+    ) -> Operation[tuple[list[str], list[str]]]:
+        """
+        The ids of a person on both sides, learnt from whatever pairs them, with what was merged into them.
+        """
+        tombstones = yield from self._select(TombstoneRecord, client, "kind = ?", kind)
+        pos_ids, go_ids = merged_ids([pos_id], "pos", tombstones), merged_ids([go_id], "go", tombstones)
+        pairs: list[Row] = []
+        for of in _PERSONAL:
+            answer = yield Statement(
+                f"SELECT pos_id, go_id FROM {table_of(of).name} "  # noqa: S608
+                "WHERE client = ? AND kind = ? AND (pos_id = ANY(?) OR go_id = ANY(?))",
+                (client, kind, pos_ids, go_ids),
+            )
+            pairs += answer.rows
+        return (
+            merged_ids([*pos_ids, *(pos for pos, _ in pairs)], "pos", tombstones),
+            merged_ids([*go_ids, *(go for _, go in pairs)], "go", tombstones),
+        )
 
     def _select(self, of: type[StateRecord], client: str, where: str, *values: Any) -> Operation[list[Any]]:
         table = table_of(of)
@@ -242,23 +263,22 @@ def _upsert(table: Table[Any]) -> str:
     )
 
 
-def _both_sides(
-    client: str, kind: str, pos_id: str | None, go_id: str | None
-) -> Operation[tuple[list[str], list[str]]]:
+def merged_ids(ids: Iterable[str | None], side: str, tombstones: Iterable[TombstoneRecord]) -> list[str]:
     """
-    The ids of a person on both sides, learnt from whatever pairs them.
+    The ids given on a side, None left out, and those merged into them, however many merges ago.
     """
-    pos_ids, go_ids = {pos_id}, {go_id}
-    for of in _PERSONAL:
-        answer = yield Statement(
-            f"SELECT pos_id, go_id FROM {table_of(of).name} "  # noqa: S608
-            "WHERE client = ? AND kind = ? AND (pos_id = ? OR go_id = ?)",
-            (client, kind, pos_id, go_id),
-        )
-        for pos, go in answer.rows:
-            pos_ids.add(pos)
-            go_ids.add(go)
-    return [each for each in pos_ids if each is not None], [each for each in go_ids if each is not None]
+    losers: dict[str, list[str]] = {}
+    for tombstone in tombstones:
+        if tombstone.side == side:
+            losers.setdefault(tombstone.winner, []).append(tombstone.loser)
+    known: dict[str, None] = {}
+    waiting = [each for each in ids if each is not None]
+    while waiting:
+        each = waiting.pop()
+        if each not in known:
+            known[each] = None
+            waiting += losers.get(each, [])
+    return list(known)
 
 
 def _erasing(client: str, kind: str, pos_ids: list[str], go_ids: list[str]) -> Iterator[Statement]:

@@ -136,6 +136,8 @@ class StateStore(Protocol):
         """
         Erase a record's every trace: links, intents, conflicts and tombstones, by both its ids.
 
+        Ids that were merged into its own, however many merges ago, are its own.
+
         Counts as a commit of the client company, so that a runner at work
         does not write back what it has read. Delete the record on both sides
         first: what a later run finds there is linked anew.

@@ -14,7 +14,7 @@ import attrs
 
 from posgo.exceptions import LeaseHeldError, StaleStateError
 from posgo.state._asked import history_since, one_record
-from posgo.state._operations import HELD, STALE
+from posgo.state._operations import HELD, STALE, merged_ids
 from posgo.state._records import (
     Changes,
     ConflictRecord,
@@ -91,18 +91,21 @@ class _Company:
         yield from self.all(ConflictRecord, kind)
 
     def traces(self, kind: str, pos_id: str | None, go_id: str | None) -> list[Key]:
-        pos_ids, go_ids = {pos_id}, {go_id}
-        for record in self.personal(kind):
-            pos, go = _pair(record)
-            if (pos is not None and pos == pos_id) or (go is not None and go == go_id):
-                pos_ids.add(pos)
-                go_ids.add(go)
-        ids = {"pos": pos_ids - {None}, "go": go_ids - {None}}
+        tombstones = self.all(TombstoneRecord, kind)
+        ids = {
+            "pos": merged_ids([pos_id], "pos", tombstones),
+            "go": merged_ids([go_id], "go", tombstones),
+        }
+        pairs = [pair for pair in map(_pair, self.personal(kind)) if _names(pair, ids)]
+        ids = {
+            "pos": merged_ids([*ids["pos"], *(pos for pos, _ in pairs)], "pos", tombstones),
+            "go": merged_ids([*ids["go"], *(go for _, go in pairs)], "go", tombstones),
+        }
         held = [record.key for record in self.personal(kind) if _names(_pair(record), ids)]
         merged = [
             record.key
-            for record in self.all(TombstoneRecord, kind)
-            if {record.loser, record.winner} & ids[record.side]
+            for record in tombstones
+            if not {record.loser, record.winner}.isdisjoint(ids[record.side])
         ]
         return held + merged
 
@@ -118,7 +121,7 @@ def _pair(record: LinkRecord | IntentRecord | ConflictRecord) -> tuple[str | Non
     return holder.pos_id, holder.go_id
 
 
-def _names(pair: tuple[str | None, str | None], ids: dict[str, set[str | None]]) -> bool:
+def _names(pair: tuple[str | None, str | None], ids: dict[str, list[str]]) -> bool:
     return pair[0] in ids["pos"] or pair[1] in ids["go"]
 
 
