@@ -7,10 +7,11 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import stat
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -383,13 +384,13 @@ class TestBackup:
         """
         store = SqliteStore(path)
         copy = path.with_name("copy")
-        path.with_name("copy.partial").write_bytes(b"half a copy")
+        path.with_name("copy.1.partial").write_bytes(b"half a copy")
         for number in range(2):
             add(store, pair(f"p{number}"))
             store.backup(copy)
 
         assert 2 == SqliteStore(copy).progress("c", "customers").version
-        assert not path.with_name("copy.partial").exists()
+        assert ["copy.1.partial"] == [each.name for each in path.parent.glob("*.partial")]
 
     def test_a_backup_that_fails_leaves_nothing(self, path: Path) -> None:
         """
@@ -421,6 +422,67 @@ class TestBackup:
             for target in (path, neighbour):
                 with pytest.raises(StateStoreError, match=r"in use; choose another"):
                     store.backup(target)
+
+    def test_the_store_by_another_name_is_not_overwritten(self, path: Path) -> None:
+        """
+        However it is spelled, and whatever leads to it: with its cursors gone, a run would read everything again.
+        """
+        store = SqliteStore(path)
+        add(store, cursor("1"))
+        path.with_name("sub").mkdir()
+        path.with_name("alias").symlink_to(path.parent)
+        path.with_name("link").symlink_to(path)
+        path.with_name("hard link").hardlink_to(path)
+
+        for name in ("sub/../state.sqlite3", "alias/state.sqlite3", "link", "hard link"):
+            with pytest.raises(StateStoreError, match=r"in use; choose another"):
+                store.backup(path.parent / name)
+
+        assert {"go": "1"} == store.progress("c", "customers").cursors
+
+    def test_two_backups_to_one_file_are_both_whole(self, path: Path) -> None:
+        """
+        Each writes a file of its own; the one that ends last stays.
+        """
+
+        class Met:
+            def __init__(self, db: sqlite3.Connection) -> None:
+                self.db = db
+
+            def backup(self, to: sqlite3.Connection) -> None:
+                store.backup(copy)
+                self.db.backup(to)
+
+        class Late(SqliteStore):
+            @contextmanager
+            def _connection(self) -> Iterator[Any]:
+                with super()._connection() as db:
+                    yield Met(db)
+
+        copy, store, late = path.with_name("copy"), SqliteStore(path), Late(path)
+        add(store, pair())
+
+        late.backup(copy)
+
+        assert (pair().link,) == SqliteStore(copy).links("c", "customers").links
+        assert [] == list(path.parent.glob("copy.*"))
+
+    def test_a_full_disk_under_the_copy_names_the_copy(self, path: Path) -> None:
+        """
+        The store may lie on another one, where there is room; no half copy is left.
+        """
+        resource = pytest.importorskip("resource", reason="POSIX limits")
+        store, copy = SqliteStore(path), path.with_name("copy")
+        add(store, *(pair(f"p{number}", f"g{number}", "x" * 500) for number in range(99)))
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
+        try:
+            with pytest.raises(StateStoreError, match=f"^{re.escape(str(copy))}: the disk .*make room"):
+                store.backup(copy)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+        assert [] == list(path.parent.glob("copy*"))
 
     def test_a_folder_that_is_not_there_is_named(self, path: Path) -> None:
         """
@@ -512,6 +574,34 @@ class TestErasure:
                 store.forget("c", "customers", pos_id="p1")
             assert () == store.links("c", "customers").links
 
+        assert 0 == store.forget("c", "customers", pos_id="p1")
+        assert b"Hemmelig" not in bytes_beside(path)
+
+    def test_a_writer_in_the_way_is_told_and_forgetting_again_helps(self, path: Path) -> None:
+        """
+        What is erased is not said to be there, and what is not rewritten not to be gone.
+        """
+
+        class Hasty(SqliteStore):
+            _busy = timedelta(milliseconds=20)
+
+            @contextmanager
+            def _connection(self) -> Iterator[sqlite3.Connection]:
+                with super()._connection() as db:
+                    db.set_trace_callback(
+                        lambda sql: writer.execute("BEGIN IMMEDIATE") if sql == "VACUUM" else None
+                    )
+                    yield db
+
+        store = SqliteStore(path)
+        add(store, pair(name="Hemmelig"))
+        with (
+            opened(path) as writer,
+            pytest.raises(StateStoreError, match=r"is forgotten, but .*locked.*forget it again"),
+        ):
+            Hasty(path).forget("c", "customers", pos_id="p1")
+
+        assert () == store.links("c", "customers").links
         assert 0 == store.forget("c", "customers", pos_id="p1")
         assert b"Hemmelig" not in bytes_beside(path)
 

@@ -15,6 +15,7 @@ process would then take the log away from under it.
 import hashlib
 import json
 import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
@@ -199,20 +200,30 @@ class SqliteStore:
         See :meth:`StateStore.forget`.
 
         The file is rewritten, so that no byte of what is forgotten stays in
-        it. Backups made before keep theirs.
+        it. Backups made before keep theirs. The rewrite takes as much room
+        again as the file while it lasts.
+
+        Raises:
+            StateStoreError: If the file cannot be used, or could not be rewritten; that is said then.
         """
         with self._connection() as db:
             erased = _write(db, self._operations.forget(client, kind, pos_id, go_id))
-            # Rows moved between pages leave copies in unused space, which only a rewrite removes.
-            db.execute("VACUUM")
-            busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            try:
+                # Rows moved between pages leave copies in unused space, which only a rewrite removes.
+                db.execute("VACUUM")
+                busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error as error:
+                raise self._not_rewritten(f"the file could not be rewritten ({error})") from error
         if busy:
-            raise StateStoreError(
-                str(self._path),
-                "the record is forgotten, but another process was reading, "
-                "so its bytes are still beside the file; forget it again to remove them",
-            )
+            raise self._not_rewritten("another process was reading")
         return erased
+
+    def _not_rewritten(self, why: str) -> StateStoreError:
+        return StateStoreError(
+            str(self._path),
+            f"the record is forgotten, but {why}, so its bytes are still in the file or beside it; "
+            "forget it again to remove them",
+        )
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """
@@ -222,25 +233,32 @@ class SqliteStore:
         both sides in full first, as the world has moved on since.
 
         Args:
-            path: Where to. A file there is replaced.
+            path:
+                Where to. A file there is replaced once the copy is whole. Two
+                backups to one file do not meet; one that is killed may leave a
+                ``.partial`` beside it, which nobody reads.
 
         Raises:
             StateStoreError: If either file cannot be used, or the target is a store in use.
         """
-        target = file_at(path)
-        if target == self._path or target.with_name(f"{target.name}-wal").exists():
-            raise StateStoreError(str(target), "this is a store in use; choose another file for the copy")
-        partial = target.with_name(f"{target.name}.partial")
-        with translated(partial):
-            partial.unlink(missing_ok=True)
+        target = _resolved(path)
+        partial = target.with_name(f"{target.name}.{secrets.token_hex(4)}.partial")
+        # What fails within, fails at the copy.
+        with self._connection() as db, translated(target):
+            self._expect_unused(target)
             try:
-                with connected(partial, self._busy) as copy, self._connection() as db:
+                with connected(partial, self._busy) as copy:
                     db.backup(copy)
                     copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole in itself
                     copy.execute("DELETE FROM posgo_cursors")
                 partial.replace(target)
             finally:
                 partial.unlink(missing_ok=True)
+
+    def _expect_unused(self, target: Path) -> None:
+        ours = target.exists() and target.samefile(self._path)
+        if ours or target.with_name(f"{target.name}-wal").exists():
+            raise StateStoreError(str(target), "this is a store in use; choose another file for the copy")
 
     def _read(self, operation: Operation[T]) -> T:
         with self._connection() as db:
