@@ -606,6 +606,50 @@ class TestErasure:
         assert b"Hemmelig" not in bytes_beside(path)
 
 
+class TestTexts:
+    """
+    What SQLite would cut short is refused.
+    """
+
+    @pytest.mark.parametrize(
+        "use",
+        [
+            lambda store: store.links("c", "customers", pos_ids=["p1", "p1\0x"]),
+            lambda store: store.links("c", "customers", go_ids=["g1\0"]),
+            lambda store: store.settlements("c", ["r1\0x"]),
+            lambda store: store.settlements("c", ["\ud800"]),
+            lambda store: store.forget("c", "customers", pos_id="p1\0x"),
+            lambda store: store.progress("c\0x", "customers"),
+            lambda store: add(store, pair("p1\0x", "g1\0x")),
+            lambda store: add(store, settlement("r1\0x")),
+            lambda store: store.commit("c", Changes(drop=[pair("p1\0x").key]), expected_version=1),
+        ],
+    )
+    def test_what_is_no_text_is_refused(self, path: Path, use: Callable[[SqliteStore], object]) -> None:
+        """
+        A NUL or half a character, in whatever is read by or written: in a list of ids it would mean another one.
+        """
+        store = SqliteStore(path)
+        add(store, pair(), settlement(), tombstone())
+        before = everything(store)
+
+        with pytest.raises(
+            StateStoreError, match=r"state.sqlite3: an id, text or number .* no database takes"
+        ):
+            use(store)
+
+        assert before == everything(store)
+
+    def test_what_json_escapes_is_taken(self, path: Path) -> None:
+        """
+        A name may hold anything: it is kept as JSON.
+        """
+        store, odd = SqliteStore(path), pair(name="A\0da")
+        add(store, odd)
+
+        assert (odd.link,) == store.links("c", "customers").links
+
+
 class TestSpeed:
     """
     What is asked for is found by an index.

@@ -337,11 +337,21 @@ def _carry_out(db: sqlite3.Connection, operation: Operation[T]) -> T:
 def _answer(db: sqlite3.Connection, statement: Statement) -> Answer:
     sql = statement.sql.replace("= ANY(?)", "IN (SELECT value FROM json_each(?))")
     if statement.rows is not None:
-        cursor = db.executemany(sql, statement.rows)
+        cursor = db.executemany(sql, ([_value(value) for value in row] for row in statement.rows))
     else:
         cursor = db.execute(sql, [_value(value) for value in statement.values])
     return Answer(cursor.fetchall(), cursor.rowcount)
 
 
 def _value(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, list) else value
+    """
+    A value as SQLite takes it.
+
+    Raises:
+        UnicodeEncodeError: If it holds a NUL, at which SQLite would cut it short in a list.
+    """
+    if isinstance(value, list):
+        return json.dumps([_value(each) for each in value], ensure_ascii=False)
+    if isinstance(value, str) and "\0" in value:
+        raise UnicodeEncodeError("sqlite", value, value.index("\0"), value.index("\0") + 1, "a NUL")
+    return value
