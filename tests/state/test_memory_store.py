@@ -2,12 +2,17 @@
 The store in memory keeps the promises of every store, and can be put back.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from posgo.exceptions import StaleStateError
 from posgo.state import Changes, MemoryStore
-from posgo.testing._store_examples import add, everything, pair, settlement
+from posgo.testing._store_examples import LONG_AGO, add, cursor, everything, pair, run, settlement
 from posgo.testing.store_contract import Opener, StoreContract
+from support.leases import entered_and_left
 
 
 class TestMemoryStore(StoreContract):
@@ -21,6 +26,65 @@ class TestMemoryStore(StoreContract):
     def opener(self) -> Opener:
         store = MemoryStore()
         return lambda: store
+
+
+class TestLease:
+    """
+    A lock, waited for.
+    """
+
+    @pytest.mark.parametrize("wait", [timedelta(days=25), timedelta(days=36500), timedelta.max])
+    def test_a_wait_may_be_as_long_as_you_like(self, wait: timedelta) -> None:
+        """
+        Who waits for ever waits, and is let in when the other is done.
+        """
+        store = MemoryStore()
+        with ThreadPoolExecutor(1) as pool:
+            with store.lease("c", wait=timedelta(0)):
+                entered = pool.submit(entered_and_left, store, wait)
+                with pytest.raises(TimeoutError):
+                    entered.result(0.02)
+            assert entered.result(60)
+
+
+class TestCommit:
+    """
+    What is kept is the store's own.
+    """
+
+    @pytest.mark.parametrize(
+        "rubbish",
+        [
+            {"put": [cursor("2"), pair(), "rubbish"]},
+            {"put": [cursor("2")], "drop": [cursor("1").key, ["rubbish"]]},
+        ],
+    )
+    def test_one_that_fails_changes_nothing(self, rubbish: dict[str, Any]) -> None:
+        """
+        Not even when it holds what is no record.
+        """
+        store = MemoryStore()
+        add(store, cursor("1"))
+        before = everything(store)
+
+        with pytest.raises((AttributeError, TypeError)):
+            store.commit("c", Changes(**rubbish), expected_version=1)
+
+        assert before == everything(store)
+        assert 1 == store.progress("c", "customers").version
+
+    def test_counts_told_or_given_are_copies(self) -> None:
+        """
+        Who changes them afterwards changes nothing in the store.
+        """
+        store, given = MemoryStore(), run(counts={"create go": 1})
+        add(store, given)
+
+        for record in (given, store.history("c", "customers", since=LONG_AGO).runs[0]):
+            counts: Any = record.counts
+            counts["create go"] = 99
+
+        assert {"create go": 1} == store.history("c", "customers", since=LONG_AGO).runs[0].counts
 
 
 class TestRestoring:

@@ -38,6 +38,7 @@ from posgo.state._records import (
 __all__ = ["MemoryStore"]
 
 R = TypeVar("R", LinkRecord, CursorRecord, IntentRecord, ConflictRecord, RunRecord, TombstoneRecord)
+S = TypeVar("S", bound=StateRecord)
 
 _NAME = "memory store"
 
@@ -110,6 +111,13 @@ class _Company:
         return held + merged
 
 
+def _own(record: S) -> S:
+    """
+    The record, whose counts nobody else can change.
+    """
+    return attrs.evolve(record) if isinstance(record, RunRecord) else record
+
+
 def _places(record: StateRecord | None) -> tuple[tuple[str, str, str], ...]:
     if not isinstance(record, LinkRecord):
         return ()
@@ -145,7 +153,7 @@ class MemoryStore:
         """
         with self._lock:
             lease = self._leases[client]
-        if not lease.acquire(timeout=max(wait.total_seconds(), 0)):
+        if not lease.acquire(timeout=min(max(wait.total_seconds(), 0), threading.TIMEOUT_MAX)):
             raise LeaseHeldError(_NAME, HELD)
         try:
             yield
@@ -218,7 +226,7 @@ class MemoryStore:
         since = history_since(kind, since)
         with self._company(client) as company:
             return history_of(
-                [run for run in company.all(RunRecord, kind) if run.started_at >= since],
+                [_own(run) for run in company.all(RunRecord, kind) if run.started_at >= since],
                 [conflict for conflict in company.all(ConflictRecord, kind) if conflict.seen_at >= since],
             )
 
@@ -229,11 +237,13 @@ class MemoryStore:
         with self._company(client) as company:
             if company.version != expected_version:
                 raise StaleStateError(_NAME, STALE)
-            for key in changes.drop:
+            # Read whole before anything changes: all of it counts, or none.
+            dropped, put = set(changes.drop), {record.key: _own(record) for record in changes.put}
+            for key in dropped:
                 company.drop(key)
             for key in company.expired(changes.expire) if changes.expire is not None else ():
                 company.drop(key)
-            for record in changes.put:
+            for record in put.values():
                 company.put(record)
             company.version += 1
             self._companies[client] = company
