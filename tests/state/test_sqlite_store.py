@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -34,6 +35,7 @@ from posgo.testing._store_examples import (
     tombstone,
 )
 from support.dying import committed, killed_at, only_opened
+from support.leases import entered_and_left
 from support.sqlite_files import NOW, opened
 
 VERSION_1 = Path(__file__).parent / "data" / "version-1.sqlite3"
@@ -283,6 +285,17 @@ class TestVersions:
         for use in (lambda: SqliteStore(path), lambda: add(store, pair())):
             with pytest.raises(StateStoreError, match=r"newer posgo \(schema 99\); update posgo"):
                 use()
+
+    def test_a_version_that_never_was_is_refused(self, path: Path) -> None:
+        """
+        Nobody wrote version -1: the file is damaged.
+        """
+        SqliteStore(path)
+        with opened(path) as db:
+            db.execute("PRAGMA user_version = -1")
+
+        with pytest.raises(StateStoreError, match=r"damaged \(schema -1\); restore a backup"):
+            SqliteStore(path)
 
     @pytest.mark.parametrize("sign", ["CREATE TABLE theirs (x)", "PRAGMA user_version = 3"])
     def test_another_programs_database_is_refused_and_kept(self, path: Path, sign: str) -> None:
@@ -710,6 +723,28 @@ class TestLease:
         with pytest.raises(StateStoreError, match=r"lease.*cannot be opened"), store.lease("c", wait=NOW):
             pytest.fail("entered a lease without a lock")
         assert 1 == add(store, pair())
+
+    @pytest.mark.parametrize("wait", [timedelta(days=25), timedelta(days=60), timedelta.max])
+    def test_a_wait_may_be_as_long_as_you_like(self, path: Path, wait: timedelta) -> None:
+        """
+        Who waits for weeks waits, and is let in when the other is done.
+        """
+        store = SqliteStore(path)
+        with ThreadPoolExecutor(1) as pool:
+            with store.lease("c", wait=NOW):
+                entered = pool.submit(entered_and_left, store, wait)
+                with pytest.raises(TimeoutError):
+                    entered.result(0.02)
+            assert entered.result(60)
+
+    def test_a_client_that_is_no_text_is_refused(self, path: Path) -> None:
+        """
+        Half a character has no hash to name the file by.
+        """
+        store = SqliteStore(path)
+
+        with pytest.raises(StateStoreError, match="no database takes"), store.lease("\ud800", wait=NOW):
+            pytest.fail("entered a lease without a name")
 
     def test_commits_under_a_lease_wait_for_the_disk_once(self, path: Path) -> None:
         """

@@ -23,6 +23,8 @@ FORKED = (
 )
 Files: TypeAlias = tuple[tuple[int, int] | None, ...]
 
+# SQLite counts milliseconds in 31 bits.
+_LONGEST = timedelta(days=24)
 _MAKING = threading.Lock()
 # Each with the process that opened it. Those of a parent stay for ever: closing them is use, too.
 _OPEN: list[tuple[int, sqlite3.Connection]] = []
@@ -43,13 +45,16 @@ def connected(path: Path, wait: timedelta) -> Iterator[sqlite3.Connection]:
 
     Args:
         path: The file; it is made when missing.
-        wait: How long to wait for whoever has locked it.
+        wait: How long to wait for whoever has locked it: 24 days at most.
     """
     _make(path)
     # A lease may be released by another thread than took it; every other
     # connection lives and dies in one call.
     db = sqlite3.connect(
-        path, timeout=max(wait.total_seconds(), 0), isolation_level=None, check_same_thread=False
+        path,
+        timeout=max(min(wait, _LONGEST).total_seconds(), 0),
+        isolation_level=None,
+        check_same_thread=False,
     )
     opened = (os.getpid(), db)
     _OPEN.append(opened)

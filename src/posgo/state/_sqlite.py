@@ -13,9 +13,9 @@ from pathlib import Path
 from posgo.exceptions import ModelError, StateStoreError
 from posgo.state._operations import UNTAKEN
 
-__all__ = ["file_at", "translated"]
+__all__ = ["RELINK", "file_at", "translated"]
 
-_RELINK = "restore a backup, or move it away with its -wal and -shm: posgo finds its records again"
+RELINK = "restore a backup, or move it away with its -wal and -shm: posgo finds its records again"
 # Of a Path, which has one slash, as well; a drive of Windows has one letter.
 _CONNECTION_STRING = re.compile(r"^\s*[\w+.-]{2,}:/|\bpassword\s*=")
 _PERMISSIONS = "let the user that runs posgo write to it and to its folder"
@@ -65,8 +65,8 @@ def translated(path: Path) -> Iterator[None]:
 def _explained(error: sqlite3.Error) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     reasons = {
-        sqlite3.SQLITE_NOTADB: f"this is no state file of posgo, or it is damaged; choose another file, or {_RELINK}",
-        sqlite3.SQLITE_CORRUPT: f"the state file is damaged; {_RELINK}",
+        sqlite3.SQLITE_NOTADB: f"this is no state file of posgo, or it is damaged; choose another file, or {RELINK}",
+        sqlite3.SQLITE_CORRUPT: f"the state file is damaged; {RELINK}",
         sqlite3.SQLITE_READONLY: f"the state file is read-only; nothing was written; {_PERMISSIONS}",
         sqlite3.SQLITE_FULL: "the disk is full; nothing was written; make room and run again",
         sqlite3.SQLITE_IOERR: "the disk failed or is full; nothing was written; make room or mend it, and run again",

@@ -27,7 +27,7 @@ from posgo.exceptions import LeaseHeldError, StateStoreError
 from posgo.state._connections import FORKED, Files, connected, files, is_forked
 from posgo.state._operations import HELD, Answer, Operation, Operations, Statement
 from posgo.state._records import Changes, History, Loaded, LoadedLinks, Progress, SettlementRecord
-from posgo.state._sqlite import file_at, translated
+from posgo.state._sqlite import RELINK, file_at, translated
 from posgo.state._tables import SCHEMA, SCHEMA_VERSION
 
 __all__ = ["SqliteStore"]
@@ -97,10 +97,11 @@ class SqliteStore:
         See :meth:`StateStore.lease`.
 
         While it is held, a file that was removed or replaced is an error: two
-        databases would share one log.
+        databases would share one log. A wait of more than 24 days is one of 24 days.
         """
         self._expect_the_same()
-        name = hashlib.sha256(client.encode()).hexdigest()[:16]
+        with translated(self._path):
+            name = hashlib.sha256(client.encode()).hexdigest()[:16]
         path = self._path.with_name(f"{self._path.name}.{name}.lease")
         with ExitStack() as stack:
             with translated(path):
@@ -305,6 +306,8 @@ class SqliteStore:
             raise StateStoreError(
                 str(self._path), f"it was written by a newer posgo (schema {schema}); update posgo"
             )
+        elif schema < 0:
+            raise StateStoreError(str(self._path), f"the state file is damaged (schema {schema}); {RELINK}")
         return schema
 
 
