@@ -22,7 +22,12 @@ from support.validating import validated
 
 # A failing promise of a store shows its values.
 pytest.register_assert_rewrite(
-    "posgo.testing.store_contract", "posgo.testing._lease_contract", "posgo.testing._store_workers"
+    "posgo.testing.store_contract",
+    "posgo.testing._apart_contract",
+    "posgo.testing._erasure_contract",
+    "posgo.testing._lease_contract",
+    "posgo.testing._values_contract",
+    "posgo.testing._store_workers",
 )
 
 __all__ = ["clock", "fake", "go", "shop", "validated"]

@@ -2,12 +2,13 @@
 Records to try a store with.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
 
-from posgo.models.parties import Customer
 from posgo.models.records import Link
 from posgo.state import (
     Changes,
@@ -19,19 +20,24 @@ from posgo.state import (
     RunRecord,
     SettlementRecord,
     SettlementState,
+    StateRecord,
     StateStore,
     TombstoneRecord,
 )
+from posgo.wire.stored import model_of
 
 __all__ = [
     "LONG_AGO",
     "NOON",
     "NOTHING",
+    "ODD_IDS",
     "add",
+    "as_told",
     "conflict",
     "cursor",
     "everything",
     "intent",
+    "one_of_each",
     "pair",
     "run",
     "settlement",
@@ -40,6 +46,15 @@ __all__ = [
 
 NOON = datetime(2026, 3, 14, 12, 0, 0, 123456, tzinfo=UTC)
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+# Neighbours are the same to a database that folds case, accents, composition or emoji, that compares as
+# numbers or with wildcards, or that splits at commas.
+ODD_IDS = (
+    *("a", "A", "\u00e5", "\u00c5", "a\u030a", "ss", "\u00df", "\U0001f600", "\U0001f601"),
+    *("7", "007", "7.0", "+7", "10", "9", "1e1"),
+    *("_", "%", "a%", "?", "%s", ":a", "$1", "[]", '["a"]', "null", "None"),
+    *("a,b", "b", "a:b", "a'b", "a''b", 'a"b', "a\\b", "a\\\\b", "a b", "a  b", "a\tb", "a\nb", "../a"),
+)
 
 
 def settlement(reference: str = "r1", **changes: Any) -> SettlementRecord:
@@ -62,7 +77,7 @@ def pair(pos_id: str = "p1", go_id: str = "g1", name: str = "Ada", kind: str = "
     """
     A link to store.
     """
-    return LinkRecord(kind=kind, link=Link(pos_id=pos_id, go_id=go_id, base=Customer(name=name)))
+    return LinkRecord(kind=kind, link=Link(pos_id=pos_id, go_id=go_id, base=model_of(kind)(name=name)))
 
 
 def intent(reference: str = "pos:p1", **changes: Any) -> IntentRecord:
@@ -99,11 +114,13 @@ def cursor(position: str, kind: str = "customers", side: str = "go") -> CursorRe
     return CursorRecord(kind=kind, side=side, position=position)
 
 
-def tombstone(loser: str = "g8", winner: str = "g9", side: str = "go") -> TombstoneRecord:
+def tombstone(
+    loser: str = "g8", winner: str = "g9", side: str = "go", kind: str = "customers"
+) -> TombstoneRecord:
     """
     A tombstone to store.
     """
-    return TombstoneRecord(kind="customers", side=side, loser=loser, winner=winner)
+    return TombstoneRecord(kind=kind, side=side, loser=loser, winner=winner)
 
 
 def run(hours: int = 0, **changes: Any) -> RunRecord:
@@ -111,6 +128,38 @@ def run(hours: int = 0, **changes: Any) -> RunRecord:
     A run to store, begun some hours after noon.
     """
     return attrs.evolve(RunRecord(kind="customers", started_at=NOON + timedelta(hours=hours)), **changes)
+
+
+def one_of_each(mark: str, kind: str = "customers") -> tuple[StateRecord, ...]:
+    """
+    A record of every class, whose keys are the same whatever the mark, and whose values are not.
+
+    None of them is left when ``p1`` is forgotten, but for the run and the cursor.
+    """
+    return (
+        pair(name=mark, kind=kind),
+        cursor(mark, kind),
+        intent(kind=kind, operation=mark, pos_id="p1"),
+        tombstone("g1", mark, kind=kind),
+        run(kind=kind, outcome=mark),
+        conflict(kind=kind, why=mark),
+    )
+
+
+def as_told(records: Iterable[StateRecord]) -> tuple[Any, ...]:
+    """
+    What :func:`everything` is to give where these are all there is of a kind, in the order a store tells them.
+    """
+    by_class: dict[type[Any], tuple[Any, ...]] = defaultdict(tuple)
+    for record in records:
+        by_class[type(record)] += (record,)
+    return (
+        tuple(record.link for record in by_class[LinkRecord]),
+        {record.side: record.position for record in by_class[CursorRecord]},
+        by_class[IntentRecord],
+        by_class[TombstoneRecord],
+        History(runs=by_class[RunRecord], conflicts=by_class[ConflictRecord]),
+    )
 
 
 def add(store: StateStore, *records: Any, client: str = "c") -> int:

@@ -39,6 +39,8 @@ from posgo.state import (
     SettlementState,
     StateStore,
 )
+from posgo.testing._apart_contract import ApartContract
+from posgo.testing._erasure_contract import ErasureContract
 from posgo.testing._lease_contract import LeaseContract
 from posgo.testing._store_examples import (
     LONG_AGO,
@@ -64,6 +66,7 @@ from posgo.testing._store_workers import (
     work,
     work_in_process,
 )
+from posgo.testing._values_contract import ValuesContract
 
 __all__ = ["Blocking", "Opener", "StoreContract", "blocking"]
 
@@ -74,12 +77,15 @@ COMMITS = 1000 if SOAK else 15
 KILLS = 30 if SOAK else 2
 
 
-class StoreContract(LeaseContract):
+class StoreContract(ApartContract, ErasureContract, LeaseContract, ValuesContract):
     """
     The promises. Subclass it and give the fixture ``opener``.
 
     Attributes:
         shared: Whether other processes can open the same memory. A database says True.
+        longest_id:
+            How many characters of an id the store takes: 300 unless yours says otherwise.
+            Longer ones it must refuse, never cut.
     """
 
     shared: ClassVar[bool] = True
@@ -254,21 +260,6 @@ class StoreContract(LeaseContract):
             other.progress("c", "products").version,
         }
 
-    def test_client_companies_and_kinds_do_not_meet(self, store: StateStore, other: StateStore) -> None:
-        """
-        One merchant's state is not another's, nor customers' state products', versions included.
-        """
-        add(store, settlement(), pair(), cursor("1"), intent(), conflict(), run(), tombstone())
-
-        assert NOTHING == everything(other, client="d") == everything(other, kind="products")
-        assert (0, {}) == (
-            other.progress("d", "customers").version,
-            other.settlements("d", ["r1"]).settlements,
-        )
-        assert 0 == other.forget("d", "customers", pos_id="p1") + other.forget("c", "orders", pos_id="p1")
-        assert 0 == other.progress("d", "customers").version
-        assert 1 == len(other.links("c", "customers").links)
-
     # Settlements
 
     def test_many_references_are_read_at_once(self, store: StateStore) -> None:
@@ -430,63 +421,6 @@ class StoreContract(LeaseContract):
         ):
             with pytest.raises(ModelError, match="give a datetime with a time zone"):
                 ask()
-
-    # Erasure
-
-    @pytest.mark.parametrize("known", [{}, {"pos_id": None, "go_id": None}, {"pos_id": "", "go_id": ""}])
-    def test_forgetting_nobody_is_refused(self, store: StateStore, known: dict[str, str]) -> None:
-        """
-        Without an id nothing is erased, and who asked must not believe that something was.
-        """
-        add(store, pair(), intent(), conflict())
-
-        with pytest.raises(ModelError, match="pos_id, its go_id or both"):
-            store.forget("c", "customers", **known)
-
-        assert 1 == store.progress("c", "customers").version
-
-    @pytest.mark.parametrize("known", [{"pos_id": "p1"}, {"go_id": "g1"}, {"pos_id": "p1", "go_id": "g1"}])
-    def test_forgetting_leaves_no_trace(
-        self, store: StateStore, other: StateStore, known: dict[str, str]
-    ) -> None:
-        """
-        Links, intents, conflicts and tombstones go, found through either id; others' stay.
-        """
-        gone = (
-            pair(),
-            intent("by pos id", pos_id="p1"),
-            intent("by go id", side="pos", go_id="g1"),
-            conflict(),
-            conflict(field="email"),
-            tombstone("g1", "g2"),
-            tombstone("p0", "p1", "pos"),
-        )
-        kept = (
-            pair("p2", "g2"),
-            intent("x", pos_id="g1"),
-            conflict(pos_id="p2", go_id="g2"),
-            tombstone("p1", "g9"),
-        )
-        add(store, *kept, settlement())
-        expected = everything(store)
-        add(store, *gone)
-
-        assert len(gone) == other.forget("c", "customers", **known)
-
-        assert expected == everything(store)
-        assert 0 == other.forget("c", "customers", **known)
-        assert 1 == len(store.settlements("c", ["r1"]).settlements)
-
-    def test_forgetting_stops_whoever_has_read(self, store: StateStore, other: StateStore) -> None:
-        """
-        A runner at work cannot write back what was forgotten meanwhile.
-        """
-        add(store, pair())
-        version = store.links("c", "customers").version
-        other.forget("c", "customers", pos_id="p1")
-
-        with pytest.raises(StaleStateError):
-            store.commit("c", Changes(put=[pair()]), expected_version=version)
 
     # Concurrency
 
