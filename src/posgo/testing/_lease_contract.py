@@ -2,14 +2,18 @@
 What every lease promises: one runner at a time on a client company, and never a dead one.
 """
 
+import asyncio
 import multiprocessing
+import os
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 
 from posgo.exceptions import LeaseHeldError
 from posgo.state import Changes, StateStore
+from posgo.testing._store_examples import ODD_IDS
 from posgo.testing._store_workers import (
     AT_ONCE,
     PATIENT,
@@ -20,6 +24,9 @@ from posgo.testing._store_workers import (
 )
 
 __all__ = ["LeaseContract"]
+
+# Longer than a runner that is alive may be taken for dead. A day of silence would prove more.
+SILENCE = timedelta(seconds=30 if os.environ.get("POSGO_SOAK") else 2.5)
 
 
 class LeaseContract:
@@ -46,6 +53,41 @@ class LeaseContract:
             pytest.fail("entered a lease that is held")
         with store.lease("c", wait=AT_ONCE):
             pass
+
+    @pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+    def test_a_lease_ends_however_its_context_does(
+        self, store: StateStore, other: StateStore, end: type[BaseException]
+    ) -> None:
+        """
+        Whoever is stopped at work, or whose task is cancelled, leaves the company to others at once.
+        """
+        with pytest.raises(end), store.lease("c", wait=AT_ONCE):
+            raise end
+        with other.lease("c", wait=AT_ONCE):
+            pass
+
+    def test_a_lease_lasts_as_long_as_its_holder(self, store: StateStore, other: StateStore) -> None:
+        """
+        It does not expire while its holder is silent: one long request must not let a second runner in.
+        """
+        with store.lease("c", wait=AT_ONCE) as confirm:
+            begun = time.monotonic()
+            with pytest.raises(LeaseHeldError), other.lease("c", wait=SILENCE):
+                pytest.fail("entered a lease whose holder lives")
+            # Timers of databases are coarse.
+            assert SILENCE.total_seconds() - 0.2 < time.monotonic() - begun
+            if confirm is not None:
+                confirm()
+
+    def test_companies_that_look_alike_are_leased_apart(self, store: StateStore, other: StateStore) -> None:
+        """
+        A lease is of the very company it names.
+        """
+        first = ODD_IDS[0]
+        with store.lease(first, wait=AT_ONCE):
+            for client in ODD_IDS[1:]:
+                with other.lease(client, wait=AT_ONCE):
+                    pass
 
     def test_client_companies_are_leased_apart(self, store: StateStore, other: StateStore) -> None:
         """

@@ -3,7 +3,6 @@ Processes and threads that work on a store at once, and die at it.
 """
 
 import asyncio
-import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +26,8 @@ __all__ = [
     "blocking",
     "hold_for_ever",
     "kill_at_work",
+    "read_of_one_moment",
+    "rewrite_until",
     "tell_whether_held",
     "work",
     "work_in_process",
@@ -78,12 +79,40 @@ def work_in_process(opener: Opener, worker: int, commits: int) -> None:
     work(opener(), worker, commits)
 
 
+def rewrite(store: StateStore, version: int) -> int:
+    """
+    Commit a batch of links and a cursor that all say which version they are of.
+    """
+    mark = str(version + 1)
+    batch = [pair(f"p{number}", f"g{number}", mark) for number in range(BATCH)]
+    return store.commit("c", Changes(put=[*batch, cursor(mark)]), expected_version=version)
+
+
+def rewrite_until(store: StateStore, done: threading.Event) -> None:
+    """
+    :func:`rewrite` without a pause.
+    """
+    version = 0
+    while not done.is_set():
+        version = rewrite(store, version)
+
+
+def read_of_one_moment(store: StateStore) -> int:
+    """
+    Read what :func:`rewrite` writes; tell the version, which all that was read is of.
+    """
+    some = store.links("c", "customers", pos_ids=["p0"], go_ids=[f"g{BATCH - 1}"])
+    assert {str(some.version)} == {link.base.name for link in some.links} or not some.version
+    progress = store.progress("c", "customers")
+    assert {"go": str(progress.version)} == progress.cursors or not progress.version
+    return progress.version
+
+
 def _rewrite_for_ever(opener: Opener, confirmed: Any) -> None:
     store = opener()
-    for version in itertools.count(store.settlements("c", []).version):
-        mark = str(version + 1)
-        batch = [pair(f"p{number}", f"g{number}", mark) for number in range(BATCH)]
-        confirmed.value = store.commit("c", Changes(put=[*batch, cursor(mark)]), expected_version=version)
+    version = store.settlements("c", []).version
+    while True:
+        confirmed.value = version = rewrite(store, version)
 
 
 def kill_at_work(context: SpawnContext, opener: Opener, delay: timedelta) -> int:
@@ -159,7 +188,11 @@ class Blocking:
         confirm: Any = self._wait(lease.__aenter__())
         try:
             yield confirm and (lambda: self._wait(confirm()))
-        finally:
+        except BaseException as error:
+            # The lease is told how its body ended, as "async with" would.
+            if not self._wait(lease.__aexit__(type(error), error, error.__traceback__)):
+                raise
+        else:
             self._wait(lease.__aexit__(None, None, None))
 
     def _wait(self, coroutine: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from posgo.models.parties import Customer
 from posgo.models.records import Link
-from posgo.state import Changes, LinkRecord, StateStore
+from posgo.state import Changes, LinkRecord, StateRecord, StateStore
 from posgo.testing._store_examples import (
     NOON,
     ODD_IDS,
@@ -57,8 +57,9 @@ class ValuesContract:
         """
         Ids that differ in one character, case, accent or composition included, are two, in every class.
         """
-        records = [
-            *(pair(each, each, name=ascii(each[-9:])) for each in odd_ids),
+        pairs = [pair(each, each, name=ascii(each[-9:])) for each in odd_ids]
+        records: list[StateRecord] = [
+            *pairs,
             *(intent(each, operation=each) for each in odd_ids),
             *(tombstone(each, f"into {number}") for number, each in enumerate(odd_ids)),
             *(conflict(pos_id=each, go_id=each) for each in odd_ids),
@@ -66,11 +67,11 @@ class ValuesContract:
         add(store, *records)
 
         assert as_told(records) == everything(other)
-        for record in records[: len(odd_ids)]:
-            assert (record.link,) == other.links("c", "customers", pos_ids=[record.link.pos_id]).links
-            assert (record.link,) == other.links("c", "customers", go_ids=[record.link.go_id]).links
+        for link in (record.link for record in pairs):
+            assert (link,) == other.links("c", "customers", pos_ids=[link.pos_id]).links
+            assert (link,) == other.links("c", "customers", go_ids=[link.go_id]).links
         both = other.links("c", "customers", pos_ids=odd_ids[::2], go_ids=odd_ids[1::2]).links
-        assert tuple(record.link for record in records[: len(odd_ids)]) == both
+        assert tuple(record.link for record in pairs) == both
 
     def test_references_and_tills_are_compared_exactly(
         self, store: StateStore, other: StateStore, odd_ids: list[str]
@@ -243,7 +244,7 @@ class ValuesContract:
         Nothing is left out of progress and history either, and a commit drops as many as it is told.
         """
         numbers = range(1200)
-        records = [
+        records: list[StateRecord] = [
             *(intent(f"{number:04}") for number in numbers),
             *(tombstone(f"{number:04}", "w") for number in numbers),
             *(run(started_at=NOON - timedelta(seconds=number)) for number in numbers),

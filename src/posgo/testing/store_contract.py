@@ -63,6 +63,8 @@ from posgo.testing._store_workers import (
     assert_serial,
     blocking,
     kill_at_work,
+    read_of_one_moment,
+    rewrite_until,
     work,
     work_in_process,
 )
@@ -75,6 +77,7 @@ SOAK = bool(os.environ.get("POSGO_SOAK"))
 PROCESSES = 4
 COMMITS = 1000 if SOAK else 15
 KILLS = 30 if SOAK else 2
+MOMENTS = 1000 if SOAK else 30
 
 
 class StoreContract(ApartContract, ErasureContract, LeaseContract, ValuesContract):
@@ -453,15 +456,18 @@ class StoreContract(ApartContract, ErasureContract, LeaseContract, ValuesContrac
 
     def test_reads_are_of_one_moment(self, store: StateStore, other: StateStore) -> None:
         """
-        What is read beside a writer at work was true at the version told with it.
+        What is read beside a writer at work was true at the version told with it: the whole commit, or nothing.
         """
-        writer = threading.Thread(target=work, args=(store, 0, 40))
-        writer.start()
-        seen = [other.progress("c", "last") for _ in range(40)]
-        writer.join(60)
-
-        told = [(each.version, each.cursors) for each in seen if each.version]
-        assert [(version, {"pos": str(version), "go": str(version)}) for version, _ in told] == told
+        done = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(rewrite_until, store, done)
+            try:
+                # At every moment of many commits.
+                while read_of_one_moment(other) < MOMENTS and not writing.done():
+                    pass
+            finally:
+                done.set()
+            writing.result()
 
     def test_a_killed_process_leaves_all_or_nothing(self, shared_opener: Opener) -> None:
         """
