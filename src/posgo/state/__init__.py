@@ -2,6 +2,7 @@
 What posgo remembers between runs, and where.
 """
 
+from posgo.state._documents import dump_record, load_record
 from posgo.state._records import (
     Changes,
     ConflictRecord,
@@ -18,6 +19,8 @@ from posgo.state._records import (
     SettlementState,
     StateRecord,
     TombstoneRecord,
+    history_of,
+    progress_of,
 )
 from posgo.state._store import (
     AsyncStateStore,
@@ -33,6 +36,7 @@ from posgo.state._store import (
 )
 from posgo.state.memory import MemoryStore
 from posgo.state.sqlite import SqliteStore
+from posgo.wire.stored import instant
 
 __all__ = [
     "AsyncStateStore",
@@ -62,4 +66,9 @@ __all__ = [
     "StateStore",
     "StoreRequest",
     "TombstoneRecord",
+    "dump_record",
+    "history_of",
+    "instant",
+    "load_record",
+    "progress_of",
 ]

@@ -36,10 +36,10 @@ from posgo.state._records import (
     StateRecord,
     TombstoneRecord,
     history_of,
-    instant,
     progress_of,
 )
 from posgo.state._tables import Row, Table, table_of
+from posgo.wire.stored import instant
 
 __all__ = ["HELD", "STALE", "UNTAKEN", "Answer", "Operation", "Operations", "Statement", "merged_ids"]
 

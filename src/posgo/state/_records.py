@@ -4,6 +4,7 @@ What posgo remembers of one client company: records, and what is read and change
 
 import enum
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from posgo.exceptions import ModelError
 from posgo.models._checks import not_blank, text, to_optional_text, to_tuple
 from posgo.models._money import to_optional_nok
 from posgo.models.records import Link
+from posgo.wire.stored import instant
 
 __all__ = [
     "Changes",
@@ -33,7 +35,6 @@ __all__ = [
     "StateRecord",
     "TombstoneRecord",
     "history_of",
-    "instant",
     "progress_of",
     "to_utc",
 ]
@@ -66,13 +67,6 @@ def to_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def instant(value: datetime) -> str:
-    """
-    Write an instant as text of fixed width, so that text order is time order.
-    """
-    return to_utc(value).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-
-
 def _to_side(value: object) -> str:
     side = str(value)
     if side not in ("pos", "go"):
@@ -100,6 +94,13 @@ class Key:
 
     of: "type[StateRecord]"
     parts: tuple[str, ...] = attrs.field(converter=to_tuple)
+
+    @property
+    def text(self) -> str:
+        """
+        The parts as one text, a JSON list in ASCII: different for different keys, which joined parts are not.
+        """
+        return json.dumps(self.parts, separators=(",", ":"))
 
 
 @attrs.frozen(kw_only=True)
@@ -375,7 +376,7 @@ class LoadedLinks:
 
     Attributes:
         version: As in :class:`Loaded`.
-        links: In the order of their ids.
+        links: In the order of their ids in the POS, then in Go, as Python compares texts.
     """
 
     version: int
@@ -392,7 +393,7 @@ class Progress:
         cursors:
             Where to read on, by side. A side without one has never been read
             to its end, or this is a restored backup: read all of it first.
-        intents: Writes whose fate is not known, oldest first.
+        intents: Writes whose fate is not known, oldest first; those of one instant by side and reference.
         tombstones: Merged ids, in the order of side and id.
     """
 
@@ -409,7 +410,7 @@ class History:
 
     Attributes:
         runs: By when they began.
-        conflicts: By when they were last seen.
+        conflicts: By when they were last seen; those of one instant by ids in the POS, in Go, and digest.
     """
 
     runs: tuple[RunRecord, ...]

@@ -24,9 +24,9 @@ from posgo.state._records import (
     SettlementState,
     StateRecord,
     TombstoneRecord,
-    instant,
 )
 from posgo.wire import stored
+from posgo.wire.stored import instant
 
 __all__ = ["SCHEMA", "SCHEMA_VERSION", "TABLES", "Row", "Table", "table_of"]
 

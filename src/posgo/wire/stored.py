@@ -3,13 +3,13 @@ Values as posgo's own memory keeps them: one JSON text per value.
 
 What is at its default is left out, and what a newer posgo may have added is
 ignored. Defaults are part of the public contract, so leaving them out keeps
-its meaning. Amounts and quantities are texts, because JSON has no decimals.
-The text is ASCII: databases differ in which characters they take.
+its meaning. Amounts and quantities are texts, because JSON has no decimals;
+so are instants, in UTC and of fixed width. The text is ASCII: databases differ in which characters they take.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ from posgo.models.catalog import Product
 from posgo.models.orders import Order
 from posgo.models.parties import Customer
 
-__all__ = ["MODELS", "dump", "load", "model_of"]
+__all__ = ["MODELS", "dump", "instant", "load", "model_of"]
 
 T = TypeVar("T")
 
@@ -31,6 +31,25 @@ MODELS: Mapping[str, type[Any]] = MappingProxyType(
     {"customers": Customer, "products": Product, "orders": Order, "invoices": Order}
 )
 """The class of the values of each kind."""
+
+
+def instant(value: datetime) -> str:
+    """
+    Write an instant as text of fixed width in UTC, so that text order is time order.
+
+    Raises:
+        ModelError: If it has no time zone.
+    """
+    if value.utcoffset() is None:
+        raise ModelError(f"{value!r} is not an instant: give a datetime with a time zone")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def _read_instant(text: str, _type: object) -> datetime:
+    value = datetime.fromisoformat(text)
+    if value.utcoffset() is None:
+        raise ValueError
+    return value
 
 
 def _as_it_is(value: Any, _type: object) -> Any:
@@ -67,6 +86,9 @@ def _converter() -> Converter:
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+    # A datetime is a date to Python; as one it would lose its time.
+    converter.register_unstructure_hook(datetime, instant)
+    converter.register_structure_hook(datetime, _read_instant)
     return converter
 
 
@@ -90,6 +112,9 @@ def model_of(kind: str) -> type[Any]:
 def dump(value: object) -> str:
     """
     Write a value: the same text for equal values.
+
+    Raises:
+        ModelError: If it holds a datetime without a time zone.
     """
     return json.dumps(_CONVERTER.unstructure(value), sort_keys=True, separators=(",", ":"))
 
