@@ -265,19 +265,20 @@ def _upsert(table: Table[Any]) -> str:
 
 def merged_ids(ids: Iterable[str | None], side: str, tombstones: Iterable[TombstoneRecord]) -> list[str]:
     """
-    The ids given on a side, None left out, and those merged into them, however many merges ago.
+    The ids given on a side, None left out, and those merged with them either way, however many merges ago.
     """
-    losers: dict[str, list[str]] = {}
+    others: dict[str, list[str]] = {}
     for tombstone in tombstones:
         if tombstone.side == side:
-            losers.setdefault(tombstone.winner, []).append(tombstone.loser)
+            others.setdefault(tombstone.winner, []).append(tombstone.loser)
+            others.setdefault(tombstone.loser, []).append(tombstone.winner)
     known: dict[str, None] = {}
     waiting = [each for each in ids if each is not None]
     while waiting:
         each = waiting.pop()
         if each not in known:
             known[each] = None
-            waiting += losers.get(each, [])
+            waiting += others.get(each, [])
     return list(known)
 
 
