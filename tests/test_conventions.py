@@ -31,7 +31,6 @@ FRAGMENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.(?P<kind>[a-z]+)\.md")
 CATCHES_ALL = {
     "src/posgo/clients/events.py": "a hook of the caller's must not hide whether a voucher was booked",
     "src/posgo/state/postgres.py": "a session that may hold a lock must not outlive what ended its lease; it goes on",
-    "src/posgo/testing/_store_workers.py": "a lease is told how its body ended, whatever it was; it goes on",
 }
 DIRECTIVE = re.compile(
     r"^\.\. auto(?P<kind>class|data|exception|function|module):: (?P<name>[\w.]+)$", re.MULTILINE

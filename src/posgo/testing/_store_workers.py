@@ -5,11 +5,12 @@ Processes and threads that work on a store at once, and die at it.
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from multiprocessing.context import SpawnContext
+from types import TracebackType
 from typing import Any, TypeAlias, cast
 
 from posgo.exceptions import LeaseHeldError, StaleStateError
@@ -162,6 +163,23 @@ def hold_for_ever(opener: Opener, held: Any) -> None:
         threading.Event().wait()
 
 
+class _BlockingLease(AbstractContextManager[Callable[[], object] | None]):
+    def __init__(self, lease: AbstractAsyncContextManager[Any], wait: Callable[[Any], Any]) -> None:
+        self._lease = lease
+        self._wait = wait
+
+    def __enter__(self) -> Callable[[], object] | None:
+        confirm = self._wait(self._lease.__aenter__())
+        return confirm and (lambda: self._wait(confirm()))
+
+    def __exit__(
+        self, of: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        # The lease is told how its body ended, as "async with" would.
+        held_back: bool | None = self._wait(self._lease.__aexit__(of, error, trace))
+        return held_back
+
+
 class Blocking:
     """
     An asynchronous store with an event loop of its own, to be held to the same promises.
@@ -179,21 +197,11 @@ class Blocking:
         method = getattr(self.store, name)
         return lambda *args, **options: self._wait(method(*args, **options))
 
-    @contextmanager
-    def lease(self, client: str, *, wait: timedelta) -> Iterator[Callable[[], object] | None]:
+    def lease(self, client: str, *, wait: timedelta) -> AbstractContextManager[Callable[[], object] | None]:
         """
         See :meth:`posgo.StateStore.lease`.
         """
-        lease = self.store.lease(client, wait=wait)
-        confirm: Any = self._wait(lease.__aenter__())
-        try:
-            yield confirm and (lambda: self._wait(confirm()))
-        except BaseException as error:
-            # The lease is told how its body ended, as "async with" would.
-            if not self._wait(lease.__aexit__(type(error), error, error.__traceback__)):
-                raise
-        else:
-            self._wait(lease.__aexit__(None, None, None))
+        return _BlockingLease(self.store.lease(client, wait=wait), self._wait)
 
     def _wait(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()

@@ -199,6 +199,25 @@ class StoreContract(ApartContract, ErasureContract, LeaseContract, ValuesContrac
         assert (newest[1].link,) == store.links("c", "customers").links
         assert ({"go": "3"}, (newest[3],)) == (progress.cursors, progress.intents)
 
+    def test_a_replaced_record_is_found_by_what_it_says_now(
+        self, store: StateStore, other: StateStore
+    ) -> None:
+        """
+        By its new time, cash point and ids, and not by the old ones.
+        """
+        later = NOON + timedelta(hours=1)
+        add(store, settlement(), conflict(), intent(pos_id="p7"), intent("2", go_id="g7"))
+        moved = settlement(cash_point="till 2", closed_at=later)
+        add(store, moved, conflict(seen_at=later), intent(pos_id="p8"), intent("2", go_id="g8"))
+
+        assert None is other.previous_settlement("c", "till 1", later + timedelta(hours=1))
+        assert None is other.previous_settlement("c", "till 2", later)
+        assert moved == other.previous_settlement("c", "till 2", later + timedelta(hours=1))
+        other.commit("c", Changes(expire=later), expected_version=2)
+        assert (conflict(seen_at=later),) == other.history("c", "customers", since=later).conflicts
+        assert 0 == other.forget("c", "customers", pos_id="p7", go_id="g7")
+        assert 2 == other.forget("c", "customers", pos_id="p8", go_id="g8")
+
     def test_a_drop_forgets(self, store: StateStore, other: StateStore) -> None:
         """
         Records of every class are dropped by key; one that is not there is no error.
