@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from posgo.exceptions import LeaseHeldError, StaleStateError
+from posgo.exceptions import LeaseHeldError, ModelError, StaleStateError
 from posgo.state import (
     Changes,
     ConflictRecord,
@@ -31,6 +31,7 @@ from posgo.state import (
     load_record,
     progress_of,
 )
+from posgo.wire.stored import model_of
 
 __all__ = ["OwnStore"]
 
@@ -121,6 +122,7 @@ class OwnStore:
             )
 
     def history(self, client: str, kind: str, *, since: datetime) -> History:
+        model_of(kind)
         where = "kind = :kind AND at >= :since"
         values = {"client": client, "kind": kind, "since": instant(since)}
         with self._transaction("BEGIN") as run:
@@ -150,6 +152,9 @@ class OwnStore:
         return expected_version + 1
 
     def forget(self, client: str, kind: str, *, pos_id: str | None = None, go_id: str | None = None) -> int:
+        model_of(kind)
+        if not (pos_id or go_id):
+            raise ModelError("nobody is named: give pos_id, go_id or both")
         with self._transaction("BEGIN IMMEDIATE") as run:
             if not run(
                 "UPDATE clients SET version = version + 1 WHERE client = :client", client=client

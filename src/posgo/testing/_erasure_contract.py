@@ -32,7 +32,7 @@ class ErasureContract:
         """
         add(store, pair(), intent(), conflict())
 
-        with pytest.raises(ModelError, match="pos_id, its go_id or both"):
+        with pytest.raises(ModelError, match="pos_id"):
             store.forget("c", "customers", **known)
 
         assert 1 == store.progress("c", "customers").version
