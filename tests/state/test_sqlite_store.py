@@ -198,6 +198,17 @@ class TestFork:
         assert "" == told_in_a_child(partial(add, store, pair("p2")))
         assert 2 == len(store.links("c", "customers").links)
 
+    def test_a_process_forked_in_the_middle_of_a_commit_is_refused(self, path: Path) -> None:
+        """
+        Another thread of the parent may be at work, whose locks SQLite would take for the child's.
+        """
+        store = SqliteStore(path)
+        with store._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            assert "forked while" in told_in_a_child(partial(store.progress, "c", "customers"))
+
+        assert "" == told_in_a_child(partial(store.progress, "c", "customers"))
+
     def test_a_process_forked_before_is_as_good_as_any(self, path: Path) -> None:
         """
         With the instance of its parent it reads, commits and takes the lease.
