@@ -290,6 +290,16 @@ SENT_WITH_WHAT_NOBODY_HAD_LINKED = a_scenario(
 )
 """A line of an invoice with a product whose making nobody remembered is a text in the POS: no promise, but told."""
 
+ADDED_WHILE_A_FORGOTTEN_INVOICE_WAS_SENT = a_scenario(
+    TakeOrder(80, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Start(90, "invoice"),
+    Lose(114),
+    AddLine(114, "pos", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    Start(140, "invoice"),
+    delivery=timedelta(seconds=30),
+)
+"""A line typed at the till while Go sent the order was taken for sent with it, and removed without a word."""
+
 
 CASES = {
     "sent with a line of its own": SENT_WITH_A_LINE_OF_ITS_OWN,
@@ -314,6 +324,7 @@ CASES = {
     "written in doubt in place of another": WRITTEN_IN_DOUBT_IN_PLACE_OF_ANOTHER,
     "repriced while it was dropped": REPRICED_WHILE_IT_WAS_DROPPED,
     "sent with what nobody had linked": SENT_WITH_WHAT_NOBODY_HAD_LINKED,
+    "added while a forgotten invoice was sent": ADDED_WHILE_A_FORGOTTEN_INVOICE_WAS_SENT,
     "brought, and sent before it was named": BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED,
 }
 

@@ -5,13 +5,13 @@ A till prints Norwegian local time, summer time included; the ledger knows
 only dates. Instants are timezone-aware; dates are dates.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from dateutil import tz
 
 from posgo.exceptions import ModelError
 
-__all__ = ["OSLO", "business_day", "to_oslo"]
+__all__ = ["OSLO", "business_day", "to_oslo", "to_utc"]
 
 # dateutil carries its own copy of the tz database for machines without one.
 OSLO = tz.gettz("Europe/Oslo")
@@ -30,6 +30,18 @@ def to_oslo(value: datetime) -> datetime:
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise ModelError(f"{value} is not a time at which a till can have been used")
     return value.replace(tzinfo=OSLO) if value.utcoffset() is None else value.astimezone(OSLO)
+
+
+def to_utc(value: datetime) -> datetime:
+    """
+    Take an instant.
+
+    Raises:
+        ModelError: If it has no time zone.
+    """
+    if value.utcoffset() is None:
+        raise ModelError(f"{value!r} is not an instant: give a datetime with a time zone")
+    return value.astimezone(UTC)
 
 
 def business_day(closed_at: datetime, ends: time) -> date:

@@ -182,7 +182,14 @@ class _Case:
             return (yield from self._answer(standing.invoice))
         assert standing.draft is not None  # noqa: S101 - one of the two
         total = standing.draft.total_amount
-        return (yield from self._wait(standing.draft.id, NOK_0 if total is None else total, standing))
+        return (
+            yield from self._wait(
+                standing.draft.id,
+                NOK_0 if total is None else total,
+                standing,
+                as_sent=self.memory.was_sent(self.order),
+            )
+        )
 
     # -- the order in Go --------------------------------------------------------------
 
@@ -255,7 +262,9 @@ class _Case:
             fresh=standing.draft is None,
         )
 
-    def _wait(self, go_id: str, total: Decimal, standing: Standing) -> Procedure[InvoiceResult]:
+    def _wait(
+        self, go_id: str, total: Decimal, standing: Standing, *, as_sent: bool = True
+    ) -> Procedure[InvoiceResult]:
         before = is_done(standing.state)
         state = yield from self._sending(go_id, standing).wait()
         assert state.invoice_no is not None  # noqa: S101 - it is waited for
@@ -268,7 +277,7 @@ class _Case:
             total=total,
             already_invoiced=before,
         )
-        return (yield from self._conclude(result))
+        return (yield from self._conclude(result, as_sent=as_sent))
 
     def _answer(self, invoice: OutgoingInvoice) -> Procedure[InvoiceResult]:
         """

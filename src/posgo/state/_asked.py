@@ -5,7 +5,7 @@ What every store refuses to be asked: what would silently find nothing, or anoth
 from datetime import datetime
 
 from posgo.exceptions import ModelError
-from posgo.state._records import to_utc
+from posgo.models._dates import to_utc
 from posgo.wire.stored import model_of
 
 __all__ = ["history_since", "one_record"]

@@ -6,7 +6,7 @@ import enum
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ import attrs
 
 from posgo.exceptions import ModelError
 from posgo.models._checks import not_blank, text, to_optional_text, to_tuple
+from posgo.models._dates import to_utc
 from posgo.models._money import to_optional_nok
 from posgo.models.records import Link
 from posgo.wire.stored import instant
@@ -36,7 +37,6 @@ __all__ = [
     "TombstoneRecord",
     "history_of",
     "progress_of",
-    "to_utc",
 ]
 
 
@@ -53,18 +53,6 @@ class SettlementState(enum.Enum):
 
     NOTHING = "nothing"
     """A day of zeros, settled without a voucher."""
-
-
-def to_utc(value: datetime) -> datetime:
-    """
-    Take an instant.
-
-    Raises:
-        ModelError: If it has no time zone.
-    """
-    if value.utcoffset() is None:
-        raise ModelError(f"{value!r} is not an instant: give a datetime with a time zone")
-    return value.astimezone(UTC)
 
 
 def _to_side(value: object) -> str:

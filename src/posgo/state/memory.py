@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import attrs
 
 from posgo.exceptions import LeaseHeldError, StaleStateError
+from posgo.models._dates import to_utc
 from posgo.state._asked import history_since, one_record
 from posgo.state._operations import HELD, STALE, merged_ids
 from posgo.state._records import (
@@ -32,7 +33,6 @@ from posgo.state._records import (
     TombstoneRecord,
     history_of,
     progress_of,
-    to_utc,
 )
 
 __all__ = ["MemoryStore"]

@@ -9,7 +9,7 @@ so are instants, in UTC and of fixed width. The text is ASCII: databases differ 
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn
 
 from posgo.exceptions import ModelError, WireFormatError
+from posgo.models._dates import to_utc
 from posgo.models.catalog import Product
 from posgo.models.orders import Order
 from posgo.models.parties import Customer
@@ -40,9 +41,7 @@ def instant(value: datetime) -> str:
     Raises:
         ModelError: If it has no time zone.
     """
-    if value.utcoffset() is None:
-        raise ModelError(f"{value!r} is not an instant: give a datetime with a time zone")
-    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return to_utc(value).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _read_instant(text: str, _type: object) -> datetime:
