@@ -162,12 +162,9 @@ class OwnStore:
                 return 0
             merged = _select(run, TombstoneRecord, "kind = :kind", client=client, kind=kind)
             ids = {"pos": {pos_id} - {None}, "go": {go_id} - {None}}
-            known = -1
-            while known < (known := sum(map(len, ids.values()))):
-                _learn(run, client, kind, ids)
-                for each in merged:
-                    if {each.loser, each.winner} & ids[each.side]:
-                        ids[each.side] |= {each.loser, each.winner}
+            _follow(merged, ids)
+            _learn(run, client, kind, ids)
+            _follow(merged, ids)
             erased = run(
                 f"DELETE FROM records WHERE client = :client AND kind = :kind AND {PERSONAL} AND {HOLDS}",  # noqa: S608
                 client=client,
@@ -209,6 +206,14 @@ def _learn(run: _Run, client: str, kind: str, ids: dict[str, set[Any]]) -> None:
     for pos_id, go_id in run(sql, client=client, kind=kind, **_json(ids)).fetchall():
         ids["pos"] |= {pos_id} - {None}
         ids["go"] |= {go_id} - {None}
+
+
+def _follow(merged: list[TombstoneRecord], ids: dict[str, set[Any]]) -> None:
+    known = -1
+    while known < (known := sum(map(len, ids.values()))):
+        for each in merged:
+            if {each.loser, each.winner} & ids[each.side]:
+                ids[each.side] |= {each.loser, each.winner}
 
 
 def _json(ids: dict[str, set[Any]]) -> dict[str, str]:
