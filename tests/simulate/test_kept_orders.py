@@ -300,6 +300,17 @@ ADDED_WHILE_A_FORGOTTEN_INVOICE_WAS_SENT = a_scenario(
 )
 """A line typed at the till while Go sent the order was taken for sent with it, and removed without a word."""
 
+TYPED_BESIDE_A_LINE_OF_A_FORGOTTEN_INVOICE = a_scenario(
+    TakeOrder(80, "go", "o1", "buyer@born.no", (MUGS,)),
+    Meanwhile(90, "CreateRecord Order", AddLine(90, "go", "o1", Item("one more", "mug", Decimal(1), None), 0)),
+    Start(90, "orders"),
+    AddLine(140, "pos", "o1", Item("late", "mug", Decimal(1), Decimal("97.50")), 1),
+    Meanwhile(140, "GET /OutgoingInvoices", Send(140, "o1")),
+    Start(140, "orders"),
+    Lose(200),
+)
+"""A line the POS had by its id on the invoice was taken for another of the same product, and told the POS again."""
+
 
 CASES = {
     "sent with a line of its own": SENT_WITH_A_LINE_OF_ITS_OWN,
@@ -325,6 +336,7 @@ CASES = {
     "repriced while it was dropped": REPRICED_WHILE_IT_WAS_DROPPED,
     "sent with what nobody had linked": SENT_WITH_WHAT_NOBODY_HAD_LINKED,
     "added while a forgotten invoice was sent": ADDED_WHILE_A_FORGOTTEN_INVOICE_WAS_SENT,
+    "typed beside a line of a forgotten invoice": TYPED_BESIDE_A_LINE_OF_A_FORGOTTEN_INVOICE,
     "brought, and sent before it was named": BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED,
 }
 

@@ -106,7 +106,7 @@ def _as_invoiced(translator: Translator, invoice: OutgoingInvoice, like: Order) 
     order = forms.to_order(attrs.evolve(sales, lines=lines), like=like)
     known = {line.reference for line in lines if line.product_id is not None}
     unknown = {row.reference for row in rows if row.product_id is not None} - known - {None}
-    unnamed = {go_reference(line.id) for line in lines if line.reference is None}
+    unnamed: set[str | None] = {go_reference(line.id) for line in lines if line.reference is None}
     named = _with_products(_named(order.lines, like.lines, unnamed), like.lines, unknown)
     return attrs.evolve(order, lines=named, number=like.number)
 
@@ -142,7 +142,7 @@ def _sent(row: OutgoingInvoiceLine) -> SalesOrderLine:
 
 
 def _named(
-    lines: tuple[OrderLine, ...], before: tuple[OrderLine, ...], unnamed: set[str]
+    lines: tuple[OrderLine, ...], before: tuple[OrderLine, ...], unnamed: set[str | None]
 ) -> tuple[OrderLine, ...]:
     """
     Lines of an invoice by the names they had on the order: ids of lines do not outlive it, references do.
@@ -154,6 +154,8 @@ def _named(
     """
     told = {line.reference for line in lines}
     left = [line for line in before if line.reference not in told]
+    # One the POS has by its id on the invoice is no other.
+    unnamed -= {line.reference for line in before}
     pairs = [
         (line, twin)
         for line in lines
