@@ -99,6 +99,18 @@ CREDITED_AND_FORGOTTEN = a_scenario(
 )
 """What the till called paid was taken for what Go had said, though it had been credited there."""
 
+CREDITED_AND_ASKED_FOR_AGAIN = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Send(100, "o1"),
+    Start(101, "orders"),
+    PayAtTill(200, "o1", Decimal(1)),
+    Credit(201, "o1"),
+    CloseTill(202, 1, Decimal(50)),
+    Lose(203),
+    Start(204, "invoice"),
+)
+"""The pair the till made anew by asking for its invoice had agreed on nothing, and was taken for having agreed on paid."""
+
 ADDED_IN_GO_MEANWHILE = a_scenario(
     TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
     EditOrder(100, "pos", "o1", "reference", "Kari"),
@@ -302,7 +314,9 @@ ADDED_WHILE_A_FORGOTTEN_INVOICE_WAS_SENT = a_scenario(
 
 TYPED_BESIDE_A_LINE_OF_A_FORGOTTEN_INVOICE = a_scenario(
     TakeOrder(80, "go", "o1", "buyer@born.no", (MUGS,)),
-    Meanwhile(90, "CreateRecord Order", AddLine(90, "go", "o1", Item("one more", "mug", Decimal(1), None), 0)),
+    Meanwhile(
+        90, "CreateRecord Order", AddLine(90, "go", "o1", Item("one more", "mug", Decimal(1), None), 0)
+    ),
     Start(90, "orders"),
     AddLine(140, "pos", "o1", Item("late", "mug", Decimal(1), Decimal("97.50")), 1),
     Meanwhile(140, "GET /OutgoingInvoices", Send(140, "o1")),
@@ -317,6 +331,7 @@ CASES = {
     "sent unnamed and forgotten": SENT_UNNAMED_AND_FORGOTTEN,
     "asked for by a lost store": ASKED_FOR_BY_A_LOST_STORE,
     "credited and forgotten": CREDITED_AND_FORGOTTEN,
+    "credited and asked for again": CREDITED_AND_ASKED_FOR_AGAIN,
     "added in Go meanwhile": ADDED_IN_GO_MEANWHILE,
     "sent after a sync that ended": SENT_AFTER_A_SYNC_THAT_ENDED,
     "edited while it was invoiced": EDITED_WHILE_IT_WAS_INVOICED,

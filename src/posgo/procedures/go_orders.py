@@ -229,7 +229,11 @@ class GoOrders:
             at_till = self.translator.at_till
             like = at_till.get(invoice.reference or "") or at_till.get(go_reference(own_id))
             if link is not None:
-                records.append((yield from followed(self.translator, invoice, self._base(link), news=news)))
+                # A pair that has agreed on nothing yet knows what the POS says, and not how Go's was settled.
+                agreed = not link.unagreed
+                base, told = self._base(link), news or not agreed
+                record = yield from followed(self.translator, invoice, base, news=told, agreed=agreed)
+                records.append(record)
             elif like is not None and invoice.reference not in linked:
                 # What the POS calls paid may have been credited meanwhile.
                 told = news or invoice.match_id in credited
