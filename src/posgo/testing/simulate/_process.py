@@ -35,7 +35,7 @@ from posgo.testing.simulate._faults import (
     at_the_pos,
     at_the_store,
 )
-from posgo.testing.simulate._world import Machine, World
+from posgo.testing.simulate._world import COMPANY, Machine, World
 
 __all__ = ["Knobs", "Process", "Steps", "begin"]
 
@@ -60,12 +60,14 @@ class Knobs:
         bug: Name of a deliberate bug; None for none.
         lease_wait: Seconds to wait for the lease.
         keeps_runners: Whether runners are kept from one run to the next.
+        names_company: Whether they are told whose POS it is.
     """
 
     jitter: Callable[[], float]
     bug: str | None = None
     lease_wait: float = 0.0
     keeps_runners: bool = False
+    names_company: bool = False
 
 
 @attrs.define(eq=False)
@@ -158,6 +160,7 @@ class _Driver:
             store=self.world.store,
             profile=self.world.profile,
             accounts=self.world.accounts,
+            organization_number=COMPANY if self.knobs.names_company else None,
             clock=self.machine.clock,
         )
 

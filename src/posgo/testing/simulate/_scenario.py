@@ -64,6 +64,10 @@ _SHARE_ISSUED = 0.08
 """How many worlds have a POS that issues invoices itself."""
 
 
+_SHARE_NAMING = 0.3
+"""In how many worlds runners are told the organisation number of the company they are for."""
+
+
 @attrs.frozen(kw_only=True)
 class Scenario:
     """
@@ -82,6 +86,7 @@ class Scenario:
         acts: What happens, in order.
         delivery: How long Go takes to deliver an invoice.
         line_edits_move_orders: Whether a changed line moves what Go tells of an order.
+        names_company: Whether runners are told whose POS it is, and compare.
     """
 
     seed: int
@@ -96,6 +101,7 @@ class Scenario:
     acts: tuple[Act, ...]
     delivery: timedelta = timedelta(0)
     line_edits_move_orders: bool = True
+    names_company: bool = False
 
     def world(self) -> World:
         """
@@ -159,6 +165,7 @@ def _scenario(seed: int, profile: Profile, draw: D, acts: Callable[[D], Iterable
         keeps_runners=draw.chance(0.4),
         runs_on=draw.choice((0.0, 0.5, 0.9)),
         acts=tuple(sorted(acts(draw), key=lambda act: act.at)),
+        names_company=random.Random(f"company of {seed}").random() < _SHARE_NAMING,
     )
 
 

@@ -88,6 +88,7 @@ class _Simulation:
             bug=with_bug,
             lease_wait=what.lease_wait,
             keeps_runners=what.keeps_runners,
+            names_company=what.names_company,
         )
         self.processes: list[Process] = []
         self.mover: Process | None = None

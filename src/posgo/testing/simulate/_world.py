@@ -30,6 +30,7 @@ from posgo.testing._pos import FakePos
 __all__ = [
     "CARD",
     "CASH",
+    "COMPANY",
     "CUSTOMERS",
     "LOCATIONS",
     "MODELS",
@@ -46,6 +47,9 @@ MODELS: dict[str, Any] = {"customers": Customer, "products": Product}
 """The kinds whose records live on; what becomes of orders is another matter."""
 
 _ALL = {**MODELS, "orders": Order}
+
+COMPANY = "999999999"
+"""Organisation number of the shop."""
 
 CASH, CARD, SALES, CUSTOMERS, ROUNDING = 1900, 1910, 3000, 1500, 7740
 
@@ -241,6 +245,7 @@ class World:
         self.crowded = False
         ids = random.Random(1)
         self.go = FakeGo(
+            organization_number=COMPANY,
             now=lambda: self.clock.utc_now() + go_ahead,
             new_uuid=lambda: uuid.UUID(int=ids.getrandbits(128)),
             line_edits_move_orders=line_edits_move_orders,
@@ -392,7 +397,7 @@ def a_z_report(number: int, *, sold: Decimal) -> ZReport:
     vat = (sold / 5).quantize(Decimal("0.01"))
     card = (sold / 2).quantize(Decimal("0.01"))
     return ZReport(
-        company="999999999",
+        company=COMPANY,
         cash_point="till 1",
         number=number,
         closed_at=datetime(2020, 1, 1, 21, 30) + timedelta(days=number - 1),  # noqa: DTZ001 - Norwegian local time
