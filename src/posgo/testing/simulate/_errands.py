@@ -3,11 +3,12 @@ What a process may be started for, composed as the runners do.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import attrs
 
-from posgo.exceptions import InvoiceRefusedError
+from posgo.exceptions import InvoiceRefusedError, ModelError
 from posgo.models.orders import Order, OrderStatus
 from posgo.models.pos import ZReport
 from posgo.procedure import Procedure
@@ -66,7 +67,9 @@ def _approved(core: _Core, world: World) -> Procedure[Any]:
     report = yield from _sync(core, world, full=True)
     for kind in report.kinds:
         if kind.plan.withheld:
-            yield from _sync(core, world, kind.kind, full=True, approve=kind.plan.plan_id)
+            # Somebody edits meanwhile: the person is told to look again, and has the first report all the same.
+            with suppress(ModelError):
+                yield from _sync(core, world, kind.kind, full=True, approve=kind.plan.plan_id)
     return report
 
 
