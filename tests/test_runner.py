@@ -115,6 +115,19 @@ class TestCompany:
 
         assert 1 == sum(each.path.endswith("/OrganizationSettings") for each in go.requests)
 
+    def test_a_corrected_number_lets_the_runner_go_on(self) -> None:
+        """
+        Nothing is refused by what is remembered: what was corrected in Go holds for the next call.
+        """
+        go = FakeGo(organization_number="")
+        runner = a_runner(go, pos=FakePos(), organization_number="999999999")
+        with pytest.raises(ConfigurationError, match="no valid organisation number"):
+            runner.sync()
+
+        go._company.organization_number = "999999999"
+
+        assert runner.sync().is_clean
+
     def test_not_asked_where_nobody_says(self) -> None:
         """
         None asks nothing.

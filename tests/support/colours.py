@@ -3,6 +3,7 @@ One test body for the sync and the async client.
 """
 
 import asyncio
+import pickle
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import attrs
 import pytest
 
 from posgo.clients.go_client import AsyncGoClient, GoClient
+from posgo.exceptions import ApiError
 from posgo.testing import NO_LIMIT, FakeGo, VirtualClock
 
 
@@ -88,3 +90,19 @@ def shop(
 @pytest.fixture
 def go(shop: Shop) -> Any:
     return shop.client()
+
+
+def paths(fake: FakeGo) -> list[str]:
+    """
+    The paths it was asked for, in order.
+    """
+    return [request.path for request in fake.requests]
+
+
+def copied(error: ApiError) -> ApiError:
+    """
+    The error as another process receives it.
+    """
+    twin = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert isinstance(twin, ApiError)
+    return twin

@@ -21,7 +21,7 @@ import attrs
 import psycopg
 import pytest
 
-__all__ = ["Server", "start"]
+__all__ = ["Server", "sql", "start"]
 
 _NUMBERS = itertools.count(1)
 # Tests kill processes, not machines, so nothing needs flushing for them; a soak takes the honest measure.
@@ -147,3 +147,12 @@ def _run(program: Path, *arguments: str) -> None:
     )
     if done.returncode:
         pytest.skip(f"PostgreSQL does not start here: {done.stdout.decode(errors='replace').strip()[-300:]}")
+
+
+def sql(database: str, *statements: str) -> list[tuple[Any, ...]]:
+    """
+    Run statements; give the rows of the last one.
+    """
+    with psycopg.connect(database, autocommit=True) as connection:
+        cursors = [connection.execute(statement.encode()) for statement in statements]
+        return cursors[-1].fetchall() if cursors[-1].description else []

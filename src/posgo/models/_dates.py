@@ -37,9 +37,9 @@ def to_utc(value: datetime) -> datetime:
     Take an instant.
 
     Raises:
-        ModelError: If it has no time zone.
+        ModelError: If it is none, or has no time zone.
     """
-    if value.utcoffset() is None:
+    if getattr(value, "tzinfo", None) is None or value.utcoffset() is None:
         raise ModelError(f"{value!r} is not an instant: give a datetime with a time zone")
     return value.astimezone(UTC)
 

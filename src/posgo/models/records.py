@@ -4,7 +4,7 @@ One thing in two systems: copies, listings of copies, and the pairs they form.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -12,6 +12,7 @@ import attrs
 
 from posgo.exceptions import ModelError
 from posgo.models._checks import not_blank, text, to_optional_text
+from posgo.models._dates import to_utc
 from posgo.models._fields import to_texts
 
 __all__ = ["Link", "Record", "Snapshot", "go_reference", "pos_reference"]
@@ -23,11 +24,7 @@ _REFERENCE_LENGTH = 50
 
 
 def _to_utc(value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
-    if getattr(value, "tzinfo", None) is None:
-        raise ModelError(f"{value!r} is not an instant: give a datetime with a time zone, or None")
-    return value.astimezone(UTC)
+    return None if value is None else to_utc(value)
 
 
 @attrs.frozen(kw_only=True)

@@ -71,7 +71,7 @@ class Books:
 
     Attributes:
         identity: Who we are there; None before it was read.
-        company: Its organisation number in nine digits, empty if it has no valid one; None before it was read.
+        company: Organisation number the keys were seen to belong to; None before that.
         view: Chart and settings; None before they were read.
         catalog: What translates products; None before it was read.
         departments: All departments; None before they were read.
@@ -140,12 +140,13 @@ def confirm_company(books: Books, expected: str) -> Procedure[None]:
     Raises:
         ConfigurationError: If they do not.
     """
-    if books.company is None:
-        organization = yield from ask(settings.organization())
-        books.company = company_number(organization.organization_number) or ""
-    problems = key_findings(books.company or None, expected)
+    if books.company == expected:
+        return
+    organization = yield from ask(settings.organization())
+    problems = key_findings(company_number(organization.organization_number), expected)
     if problems:
         raise ConfigurationError("runner", tuple(f"{each.message}. {each.remedy}" for each in problems))
+    books.company = expected
 
 
 def read_lock_date(books: Books) -> Procedure[date | None]:
