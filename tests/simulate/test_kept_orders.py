@@ -22,6 +22,7 @@ from posgo.testing.simulate._order_acts import (
     AddLine,
     ChangeLine,
     Credit,
+    DeleteOrder,
     DropLine,
     EditOrder,
     MakeStatus,
@@ -173,6 +174,15 @@ DELETED_WITH_A_LINE_OF_ITS_OWN = a_scenario(
     MakeStatus(150, "go", "o1", OrderStatus.CANCELLED),
 )
 """No promise is broken: who deleted the order in Go deleted its line, though the POS's order is made there again."""
+
+DELETED_AT_THE_TILL_WITH_A_LINE_OF_ITS_OWN = a_scenario(
+    TakeOrder(80, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Start(90, "orders"),
+    AddLine(140, "pos", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    DeleteOrder(145, "o1"),
+    Lose(150),
+)
+"""No promise is broken: who deleted the order at the till deleted its line, though Go's order is made there again."""
 
 TYPED_ON_A_FORGOTTEN_INVOICE = a_scenario(
     TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
@@ -339,6 +349,7 @@ CASES = {
     "found with what the POS does not know": FOUND_WITH_WHAT_THE_POS_DOES_NOT_KNOW,
     "told after a poll": TOLD_AFTER_A_POLL,
     "deleted with a line of its own": DELETED_WITH_A_LINE_OF_ITS_OWN,
+    "deleted at the till with a line of its own": DELETED_AT_THE_TILL_WITH_A_LINE_OF_ITS_OWN,
     "typed on a forgotten invoice": TYPED_ON_A_FORGOTTEN_INVOICE,
     "emptied while the store is behind": EMPTIED_WHILE_THE_STORE_IS_BEHIND,
     "repriced on both sides at once": REPRICED_ON_BOTH_SIDES_AT_ONCE,

@@ -271,6 +271,8 @@ class DeleteOrder(Act):
         known = found(world, "pos", self.order)
         if known is not None and known[1].status in _OPEN:
             world.pos.delete(Order, known[0])
+            # What stood there alone went with it, though a lost store may have the order made again.
+            world.dropped |= {line.text or "" for line in known[1].lines}
 
     def __str__(self) -> str:
         return f"deletes {self.order} in pos"
