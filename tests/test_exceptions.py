@@ -217,6 +217,8 @@ class TestSentences:
         error = exceptions.TransportError(method="GET", path="/x", may_have_happened=False)
 
         assert str(error) == "GET /x got no answer"
+        error.system = "the POS"
+        assert str(error) == "the POS: GET /x got no answer"
         assert str(exceptions.ConfigurationError("a.toml", ("one",))) == "a.toml: one"
         assert str(exceptions.MissingPrivilegeError(**API)).count("privilege ") == 1
         assert "Check" not in str(exceptions.AuthenticationError(**API))

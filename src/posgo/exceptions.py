@@ -200,19 +200,24 @@ class WireFormatError(PosgoError):
     Attributes:
         path: Where in the document, for example ``$[3].VoucherNo``.
         problem: What is wrong there.
+        request: Whose answer to what, for example ``Go: GET /Vouchers``; None if it was no answer to a request.
         may_have_happened:
             True if the request was a write that was answered with success:
             it was carried out, only its answer cannot be read.
     """
 
-    def __init__(self, path: str, problem: str, *, may_have_happened: bool = False) -> None:
+    def __init__(
+        self, path: str, problem: str, *, may_have_happened: bool = False, request: str | None = None
+    ) -> None:
         self.path = path
         self.problem = problem
         self.may_have_happened = may_have_happened
+        self.request = request
         super().__init__(path, problem)
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.problem}"
+        where = f"{self.request}: {self.path}" if self.request else self.path
+        return f"{where}: {self.problem}"
 
 
 class ApiError(PosgoError):
@@ -222,6 +227,7 @@ class ApiError(PosgoError):
     Attributes:
         method: HTTP method.
         path: Path template, for example ``/Vouchers/CashJournals/{id}``. It never holds ids.
+        system: Who was asked, ``Go`` or ``the POS``; None if whoever raised it did not say.
         may_have_happened:
             True if the request was a write and may have been carried out
             although it failed here. Look before repeating it.
@@ -245,9 +251,11 @@ class ApiError(PosgoError):
         errors: tuple[str, ...] = (),
         request_id: str | None = None,
         at: datetime | None = None,
+        system: str | None = None,
     ) -> None:
         self.method = method
         self.path = path
+        self.system = system
         self.may_have_happened = may_have_happened
         self.status = status
         self.title = title
@@ -262,7 +270,8 @@ class ApiError(PosgoError):
 
     def __str__(self) -> str:
         said = ": ".join(text for text in (self.title, self.detail, "; ".join(self.errors)) if text)
-        parts = [f"{self.method} {self.path} {self._meaning()}"]
+        asked = f"{self.system}: " if self.system else ""
+        parts = [f"{asked}{self.method} {self.path} {self._meaning()}"]
         if self.status is not None:
             parts.append(f" ({self.status})")
         if said:

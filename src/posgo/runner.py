@@ -68,6 +68,7 @@ class _Core:
     lease_wait: timedelta = timedelta(seconds=10)
     remember_for: timedelta = timedelta(minutes=15)
     invoice_patience: timedelta = timedelta(seconds=30)
+    keep_history: timedelta = timedelta(days=90)
     on_progress: ProgressHook = log_progress
     clock: Clock = attrs.Factory(SystemClock)
     _books: Books = attrs.field(factory=Books, init=False)
@@ -114,6 +115,7 @@ class _Core:
             approve=approve,
             dry_run=self.dry_run if dry_run is None else dry_run,
             look_up_after=self.look_up_after,
+            keep_history=self.keep_history,
             on_progress=self.on_progress,
         )
         return sync(kit, kinds_of(self.profile) if kinds is None else kinds)
@@ -191,6 +193,10 @@ class Runner(_Core):
             How long chart, VAT codes and lock date are remembered between
             settlements. Nothing is blocked on what is remembered: it is read again first.
         invoice_patience: How long :meth:`invoice` waits for Go to deliver.
+        keep_history:
+            How long the store remembers conflicts, which hold the values of
+            both sides, and runs. A sync forgets what is older when it has
+            something to store, a full one always.
         on_progress:
             Hears how far a sync has got; by default the logger ``posgo.sync``, which
             is silent until somebody configures it. No personal data.

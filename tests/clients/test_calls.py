@@ -194,6 +194,8 @@ def test_unreadable_answer_of_a_write_says_it_was_carried_out() -> None:
             with pytest.raises(WireFormatError) as raised:
                 call.read(answer)
             assert happened == raised.value.may_have_happened
+            assert f"Go: {call.method} {call.path}" == raised.value.request
+            assert str(raised.value).startswith(f"Go: {call.method} {call.path}: $: ")
 
 
 def test_files_show_no_content() -> None:

@@ -131,7 +131,7 @@ def test_facts_are_kept() -> None:
             one.at,
         )
     assert (
-        "POST /Vouchers/CashJournals was refused (400): T: D: $.VoucherDate: bad; x: y [request 4711]"
+        "Go: POST /Vouchers/CashJournals was refused (400): T: D: $.VoucherDate: bad; x: y [request 4711]"
         == str(error)
     )
     assert "in body" == refusal(call(), answer(400, body), NOW).error.request_id

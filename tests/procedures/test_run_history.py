@@ -5,6 +5,7 @@ What a store remembers of runs: what was done, when, and how it ended.
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import attrs
 import httpx
 import pytest
 
@@ -58,6 +59,27 @@ def test_a_run_with_nothing_to_do_leaves_nothing(shop: Shop) -> None:
 
     assert 1 == len(runs(shop))
     assert () == runs(shop, "products")
+
+
+def test_history_ends(shop: Shop) -> None:
+    """
+    A runner forgets what is older than it was told: with anything it stores, and in full runs of a shop at rest.
+    """
+    shop.keep_history = timedelta(days=30)
+    # The position in Go's orders moves with every day.
+    shop.profile = attrs.evolve(profiles.PRESSIS_POS, orders=None)
+    for name, days, kept in (("Anna", 29, 1), ("Berit", 2, 2), ("Carl", 0, 2)):
+        shop.pos.put(Customer(name=name))
+        shop.sync()
+        assert kept == len(runs(shop))
+        shop.clock.advance(days * 86400)
+    shop.sync()  # sees what the last run wrote, and moves the cursors
+
+    shop.clock.advance(31 * 86400)
+    shop.sync()
+    assert 2 == len(runs(shop))
+    shop.sync(full=True)
+    assert () == runs(shop)
 
 
 def test_a_record_that_is_refused(shop: Shop) -> None:

@@ -39,6 +39,7 @@ class Shop:
         pos: The till.
         store: The runner's memory.
         accounts: The account map.
+        keep_history: How long the runner remembers what it did.
         clock: Moves when somebody waits, and only then.
     """
 
@@ -50,6 +51,7 @@ class Shop:
     accounts: AccountMap | None = attrs.Factory(accounts)
     profile: Profile = OPEN_ONE
     credentials: Any = None
+    keep_history: timedelta = timedelta(days=90)
     clock: VirtualClock = attrs.Factory(VirtualClock)
     _runner: Any = None
 
@@ -134,6 +136,7 @@ class Shop:
             "profile": self.profile,
             "accounts": self.accounts,
             "lease_wait": timedelta(0),
+            "keep_history": self.keep_history,
             "clock": self.clock,
         }
 

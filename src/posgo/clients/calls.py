@@ -17,9 +17,25 @@ import attrs
 from posgo.exceptions import WireFormatError
 from posgo.procedure import Procedure, Request, ask
 
-__all__ = ["Answer", "BodyKind", "Call", "File", "Page", "Priority", "Query", "Repeat", "collect"]
+__all__ = [
+    "GO",
+    "POS",
+    "Answer",
+    "BodyKind",
+    "Call",
+    "File",
+    "Page",
+    "Priority",
+    "Query",
+    "Repeat",
+    "collect",
+]
 
 T = TypeVar("T")
+
+GO = "Go"
+POS = "the POS"
+"""Who is asked, as errors name it."""
 
 Query = tuple[tuple[str, str], ...]
 """Names and values of a query string, in order, not yet encoded."""
@@ -128,6 +144,7 @@ class Call(Request[T]):
         bearer: Whether it carries an access token. Onboarding does not.
         only_asks: Whether it changes nothing, whatever its method says: a token is asked for by a POST.
         root: What stands between the client's base address and the path.
+        system: Who is asked, as errors name it.
         accept: Media types the answer may have.
         forgive:
             Tells a refusal that means "already done" by title and detail;
@@ -147,6 +164,7 @@ class Call(Request[T]):
     bearer: bool = True
     only_asks: bool = False
     root: str = "/v2"
+    system: str = GO
     accept: str = "application/json"
     forgive: Callable[[str], bool] | None = attrs.field(default=None, eq=False)
 
@@ -170,16 +188,18 @@ class Call(Request[T]):
         Turn a successful answer into the result.
 
         Raises:
-            WireFormatError: Saying, for a write, that it was carried out.
+            WireFormatError: Naming the request, and saying, for a write, that it was carried out.
         """
         if answer.unreadable is not None:
-            raise WireFormatError("$", answer.unreadable, may_have_happened=self.writes)
+            raise self._unread("$", answer.unreadable)
         try:
             return self.decode(answer)
         except WireFormatError as error:
-            if not self.writes:
-                raise
-            raise WireFormatError(error.path, error.problem, may_have_happened=True) from error
+            raise self._unread(error.path, error.problem) from error
+
+    def _unread(self, path: str, problem: str) -> WireFormatError:
+        request = f"{self.system}: {self.method} {self.path}"
+        return WireFormatError(path, problem, may_have_happened=self.writes, request=request)
 
     def __repr__(self) -> str:
         return f"<{self.method} {self.path}>"

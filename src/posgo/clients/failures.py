@@ -243,6 +243,7 @@ def understood(
     facts: dict[str, Any] = {
         "method": call.method,
         "path": call.path,
+        "system": call.system,
         "may_have_happened": False,
         "status": answer.status,
         "title": problem.title,
@@ -297,6 +298,7 @@ def token_refusal(call: Call[Any], answer: Answer, at: datetime) -> Failure:
         remedy=_KEYS_REMEDY,
         method=error.method,
         path=error.path,
+        system=error.system,
         may_have_happened=False,
         status=error.status,
         title=error.title,
@@ -314,6 +316,7 @@ def no_answer(call: Call[Any], outcome: NoAnswer) -> Failure:
     error = TransportError(
         method=call.method,
         path=call.path,
+        system=call.system,
         may_have_happened=outcome.sent and call.writes,
         # The type says enough; the text may hold the address with its ids.
         detail=type(outcome.cause).__name__,

@@ -70,6 +70,7 @@ class SendingFlow:
             without_module=without_module,
             method=error.method,
             path=error.path,
+            system=error.system,
             may_have_happened=False,
             status=error.status,
             title=error.title,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from posgo.clients.calls import collect
+from posgo.clients.calls import GO, collect
 from posgo.clients.go import outgoing_invoices, sales_orders
 from posgo.clients.pos.requests import FetchRecord
 from posgo.exceptions import DuplicateReferenceError, NotFoundError, RejectedError
@@ -480,13 +480,16 @@ def _is_of_go(reference: str | None) -> bool:
 
 
 def _refused(method: str, detail: str) -> RejectedError:
-    return RejectedError(method=method, path="/SalesOrders", may_have_happened=False, detail=detail)
+    return RejectedError(
+        method=method, path="/SalesOrders", system=GO, may_have_happened=False, detail=detail
+    )
 
 
 def _taken(reference: str) -> DuplicateReferenceError:
     return DuplicateReferenceError(
         method="POST",
         path="/SalesOrders",
+        system=GO,
         may_have_happened=False,
         detail=f"order {reference} has been invoiced",
     )

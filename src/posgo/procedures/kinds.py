@@ -5,6 +5,7 @@ Which kinds of record are kept alike, and what each needs.
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import TypeVar
 
 import attrs
 
@@ -23,14 +24,16 @@ from posgo.procedures.outcome import KindReport
 from posgo.procedures.pos_orders import PosOrders
 from posgo.procedures.progress import ProgressHook, log_progress
 from posgo.procedures.report import SyncReport
-from posgo.procedures.sides import GoCustomers, PosSide
+from posgo.procedures.sides import GoCustomers, PosSide, Side
 from posgo.procedures.sync import sync_kind
-from posgo.procedures.sync_desk import Notes, SyncDesk
+from posgo.procedures.sync_desk import Care, NoCare, Notes, SyncDesk
 from posgo.profiles import Profile
 from posgo.state import LoadProgress, Progress
-from posgo.sync import Replica
+from posgo.sync import Policy, Replica
 
 __all__ = ["SyncKit", "kinds_of", "sync"]
+
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +51,7 @@ class SyncKit:
         approve: Id of a plan a person has approved; None if none.
         dry_run: Whether to stop after planning.
         look_up_after: How long to wait before looking for a creation in doubt.
+        keep_history: How long conflicts and runs are remembered.
         on_progress: Hears how far the sync has got.
         notes: What is to be stored when the report is handed over.
     """
@@ -61,6 +65,7 @@ class SyncKit:
     approve: str | None = None
     dry_run: bool = False
     look_up_after: timedelta = timedelta(seconds=2)
+    keep_history: timedelta = timedelta(days=90)
     on_progress: ProgressHook = log_progress
     notes: Notes = attrs.Factory(Notes)
 
@@ -111,21 +116,35 @@ def _each(kit: SyncKit, kinds: Iterable[str]) -> Procedure[tuple[KindReport, ...
 def _customers(kit: SyncKit) -> Procedure[KindReport]:
     policy = kit.profile.customers
     assert policy is not None  # noqa: S101 - asked above
-    desk = SyncDesk(
+    desk = _desk(
+        kit,
         kind="customers",
         pos=PosSide(Customer),
         go=GoCustomers(overlap=kit.profile.overlap),
         policy=policy,
+    )
+    return (yield from sync_kind(desk))
+
+
+def _desk(  # noqa: PLR0913
+    kit: SyncKit, *, kind: str, pos: Side[T], go: Side[T], policy: Policy[T], care: Care[T] | None = None
+) -> SyncDesk[T]:
+    return SyncDesk(
+        kind=kind,
+        pos=pos,
+        go=go,
+        policy=policy,
+        care=NoCare() if care is None else care,
         now=kit.now,
         clock=kit.clock,
         full=kit.full,
         approve=kit.approve,
         dry_run=kit.dry_run,
         look_up_after=kit.look_up_after,
+        keep_history=kit.keep_history,
         on_progress=kit.on_progress,
         notes=kit.notes,
     )
-    return (yield from sync_kind(desk))
 
 
 def _products(kit: SyncKit) -> Procedure[KindReport]:
@@ -133,19 +152,12 @@ def _products(kit: SyncKit) -> Procedure[KindReport]:
     assert policy is not None  # noqa: S101 - asked above
     today = to_oslo(kit.now).date()
     catalog = yield from the_catalog(kit.books, kit.accounts, today, kit.profile.default_vat_code)
-    desk = SyncDesk(
+    desk = _desk(
+        kit,
         kind="products",
         pos=PosSide(Product),
         go=GoProducts(catalog=catalog, overlap=kit.profile.overlap),
         policy=product_policy(policy, catalog),
-        now=kit.now,
-        clock=kit.clock,
-        full=kit.full,
-        approve=kit.approve,
-        dry_run=kit.dry_run,
-        look_up_after=kit.look_up_after,
-        on_progress=kit.on_progress,
-        notes=kit.notes,
     )
     return (yield from sync_kind(desk))
 
@@ -171,19 +183,12 @@ def _orders(kit: SyncKit) -> Procedure[KindReport]:
         unfinished=_go_ids(progress, CONFIRMING),
         unread=_go_ids(progress, UNREAD),
     )
-    desk = SyncDesk(
+    desk = _desk(
+        kit,
         kind="orders",
         pos=PosOrders(translator),
         go=go,
         policy=policy,
-        now=kit.now,
-        clock=kit.clock,
-        full=kit.full,
-        approve=kit.approve,
-        dry_run=kit.dry_run,
-        look_up_after=kit.look_up_after,
-        on_progress=kit.on_progress,
-        notes=kit.notes,
         care=go,
     )
     return (yield from sync_kind(desk))

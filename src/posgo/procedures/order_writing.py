@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from posgo.clients.calls import GO
 from posgo.clients.go import sales_orders
 from posgo.exceptions import RejectedError
 from posgo.models._money import NOK_0
@@ -204,7 +205,8 @@ class OrderWriter:
         if any(getattr(now, name) != getattr(line, name) for name in _TYPED):
             raise RejectedError(
                 method="DELETE",
-                path=f"/SalesOrders/{self.shown.id}/Lines/{line.id}",
+                path="/SalesOrders/{id}/Lines/{lineId}",
+                system=GO,
                 may_have_happened=False,
                 detail="the line was changed in Go since it was read",
             )

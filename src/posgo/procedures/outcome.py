@@ -29,7 +29,8 @@ class Failed:
     remedy: str
 
     def __str__(self) -> str:
-        return f"failed {self.operation}: {self.error}. {self.remedy}"
+        # What others said may end in a full stop already.
+        return f"failed {self.operation}: {str(self.error).rstrip('.')}. {self.remedy}"
 
 
 @attrs.frozen(kw_only=True)

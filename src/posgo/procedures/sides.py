@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from posgo.clients.calls import collect
+from posgo.clients.calls import GO, collect
 from posgo.clients.go import customers, number_series
 from posgo.clients.pos.adapters import changed_meanwhile, other_reference
 from posgo.clients.pos.protocol import Thing
@@ -240,6 +240,7 @@ class GoCustomers:
         raise RejectedError(
             method="POST",
             path="/Customers",
+            system=GO,
             may_have_happened=False,
             detail=f"customer number {number} is outside every number series of customers in Go ({known or 'none'})",
         )

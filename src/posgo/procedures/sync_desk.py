@@ -159,7 +159,7 @@ class SyncDesk(Generic[T]):
         approve: Id of a plan the guard refused and a person has approved; None if none.
         dry_run: Whether to stop after planning.
         look_up_after: How long to wait before looking for a creation in doubt.
-        keep_conflicts: How long conflicts are remembered.
+        keep_history: How long conflicts and runs are remembered.
         on_progress: Hears how far the sync has got.
         care: What the kind needs beside its plan.
         notes: Takes what is to be stored when the report is handed over.
@@ -175,7 +175,7 @@ class SyncDesk(Generic[T]):
     approve: str | None = None
     dry_run: bool = False
     look_up_after: timedelta = timedelta(seconds=2)
-    keep_conflicts: timedelta = timedelta(days=90)
+    keep_history: timedelta = timedelta(days=90)
     on_progress: ProgressHook = log_progress
     care: Care[T] = attrs.Factory(NoCare)
     notes: Notes = attrs.Factory(Notes)

@@ -405,8 +405,9 @@ class Run(Generic[T]):
         left |= {intent.key for intent in held} | self.kept
         left |= {intent.key for intent in self.look.progress.intents if self._is_unseen_dispute(intent)}
         settled = [key for key in self.intents if key not in left]
-        if put or settled:
-            expire = self.desk.now - self.desk.keep_conflicts
+        # A company where nothing happens any more forgets as well.
+        if put or settled or self.desk.full:
+            expire = self.desk.now - self.desk.keep_history
             yield from self._commit(put=put, drop=settled, expire=expire)
 
     def _is_unseen_dispute(self, intent: IntentRecord) -> bool:

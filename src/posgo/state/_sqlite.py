@@ -71,6 +71,6 @@ def _explained(error: sqlite3.Error) -> str:
         sqlite3.SQLITE_FULL: "the disk is full; nothing was written; make room and run again",
         sqlite3.SQLITE_IOERR: "the disk failed or is full; nothing was written; make room or mend it, and run again",
         sqlite3.SQLITE_BUSY: "another process held the file for too long; nothing was written, run again",
-        sqlite3.SQLITE_CANTOPEN: "the state file cannot be opened; check that its folder exists and may be written",
+        sqlite3.SQLITE_CANTOPEN: "the state file cannot be opened; name a file, in a folder that exists and may be written",
     }
     return reasons.get(code, f"the state file cannot be used: {error}")

@@ -102,10 +102,10 @@ class TestUpdated:
 )
 def test_refusals_read_well(error: RejectedError, kind: type[RejectedError]) -> None:
     """
-    They name operation and kind, and say that nothing has happened.
+    They name whose they are, operation and kind, and say that nothing has happened.
     """
     assert kind is type(error)
-    assert str(error).startswith(("update Customer", "create Customer"))
+    assert str(error).startswith(("the POS: update Customer", "the POS: create Customer"))
     assert error.detail is not None
     assert error.detail in str(error)
     assert not error.may_have_happened

@@ -223,6 +223,7 @@ class TestRefusals:
         error = shop.failure(lambda: refused.update(Customer, "1", {"phone": "1"}), RejectedError)
 
         assert (("phone: too long",), "no") == (error.errors, error.detail)
+        assert "the POS: PATCH /customers/{id} was refused (422): No: no: phone: too long" == str(error)
 
 
 class TestHostileAnswers:
@@ -251,6 +252,8 @@ class TestHostileAnswers:
 
         assert (path, True) == (write.path, write.may_have_happened)
         assert (path, False) == (read.path, read.may_have_happened)
+        assert "the POS: POST /customers" == write.request
+        assert str(read).startswith(f"the POS: GET /customers/{{id}}: {path}: ")
 
 
 class TestZReports:

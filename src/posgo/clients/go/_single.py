@@ -155,7 +155,12 @@ def update(
         answered = yield from ask(fetch)
     if ignored := kept_old_value(asked, answered):
         raise PatchIgnoredError(
-            fields=ignored, method="PATCH", path=path, may_have_happened=len(ignored) < len(asked), status=200
+            fields=ignored,
+            method="PATCH",
+            path=path,
+            system=patch.system,
+            may_have_happened=len(ignored) < len(asked),
+            status=200,
         )
     return _reader(model)(answered)
 

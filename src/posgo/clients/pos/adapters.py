@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from posgo.clients.calls import POS
 from posgo.exceptions import ConflictError, DuplicateReferenceError, ModelError, NotFoundError, RejectedError
 from posgo.wire.pos_values import canonical
 
@@ -18,7 +19,13 @@ T = TypeVar("T")
 
 
 def _facts(operation: str, type: type, detail: str) -> dict[str, Any]:  # noqa: A002
-    return {"method": operation, "path": type.__name__, "may_have_happened": False, "detail": detail}
+    return {
+        "method": operation,
+        "path": type.__name__,
+        "system": POS,
+        "may_have_happened": False,
+        "detail": detail,
+    }
 
 
 def missing(type: type, *, operation: str = "update") -> NotFoundError:  # noqa: A002

@@ -4,10 +4,12 @@ The calls of the POS contract over HTTP, each stated once.
 
 import io
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+import attrs
 
 from posgo import saft
-from posgo.clients.calls import Answer, BodyKind, Call, Query
+from posgo.clients.calls import POS, Answer, BodyKind, Call, Query
 from posgo.clients.pos.protocol import Thing
 from posgo.exceptions import FileFormatError, ModelError, WireFormatError
 from posgo.models._checks import text
@@ -28,8 +30,16 @@ from posgo.wire.pos import (
 
 __all__ = ["changes", "create", "fetch", "find", "update", "z_reports"]
 
+T = TypeVar("T")
+
 _JSON = "application/json"
 _SAF_T = ("application/xml", "text/xml")
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class _PosCall(Call[T]):
+    root: str = ""
+    system: str = POS
 
 
 def _collection(type: type) -> str:  # noqa: A002
@@ -56,9 +66,8 @@ def changes(type: type[Thing], cursor: str | None, page_size: int) -> Call[Feed[
     """
     State :meth:`posgo.PointOfSale.changes`.
     """
-    return Call(
+    return _PosCall(
         method="GET",
-        root="",
         path=_collection(type),
         query=_position(cursor, page_size),
         decode=lambda answer: read_feed(loads(answer.content), type),
@@ -69,9 +78,8 @@ def fetch(type: type[Thing], id: str) -> Call[Record[Thing]]:  # noqa: A002
     """
     State :meth:`posgo.PointOfSale.fetch`.
     """
-    return Call(
+    return _PosCall(
         method="GET",
-        root="",
         path=f"{_collection(type)}/{{id}}",
         parameters=_segment("id", id),
         decode=lambda answer: read_record(loads(answer.content), type),
@@ -82,9 +90,8 @@ def find(type: type[Thing], reference: str) -> Call[Record[Thing]]:  # noqa: A00
     """
     State :meth:`posgo.PointOfSale.find`.
     """
-    return Call(
+    return _PosCall(
         method="GET",
-        root="",
         path=f"{_collection(type)}/by-reference/{{reference}}",
         parameters=_segment("reference", to_reference(reference)),
         decode=lambda answer: read_record(loads(answer.content), type),
@@ -96,9 +103,8 @@ def create(value: Thing, reference: str) -> Call[Record[Thing]]:
     State :meth:`posgo.PointOfSale.create`. The reference makes it safe to repeat.
     """
     model = type(value)
-    return Call(
+    return _PosCall(
         method="POST",
-        root="",
         path=_collection(model),
         body=creation_json(value, to_reference(reference)),
         body_kind=BodyKind.JSON,
@@ -121,9 +127,8 @@ def update(
         expected=expected or {},
         reference=None if reference is None else to_reference(reference),
     )
-    return Call(
+    return _PosCall(
         method="PATCH",
-        root="",
         path=f"{_collection(type)}/{{id}}",
         parameters=_segment("id", id),
         body=change_json(change, type),
@@ -136,9 +141,8 @@ def z_reports(cursor: str | None, page_size: int) -> Call[Feed[ZReport]]:
     """
     State :meth:`posgo.PointOfSale.z_reports`. The POS answers in JSON or with a SAF-T file.
     """
-    return Call(
+    return _PosCall(
         method="GET",
-        root="",
         path="/z-reports",
         query=_position(cursor, page_size),
         accept=", ".join((_JSON, *_SAF_T)),
