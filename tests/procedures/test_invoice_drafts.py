@@ -50,6 +50,31 @@ class TestDraft:
         assert "sync_orders()" in error.remedy
         assert [] == till.writes()
 
+    @pytest.mark.parametrize(
+        ("changes", "field", "told"),
+        [
+            ({"purchase_order": "theirs"}, "purchase_order", "purchase_order"),
+            ({"lines": ()}, "lines", "lines[1]"),
+        ],
+    )
+    def test_what_was_never_agreed_on_is_an_edit(
+        self, till: Till, changes: dict[str, Any], field: str, told: str
+    ) -> None:
+        """
+        Though the pair's base says it: both were there before they met, and a sync has not made them alike.
+        """
+        order = till.order()
+        go_id = in_go(till, order)
+        [link] = till.links()
+        till.go.put(attrs.evolve(till.go.get(Order, go_id), **changes), go_id)
+        till.link("orders", order, go_id, attrs.evolve(link.base, **changes), unagreed=(field,))
+        till.clock.advance(5)
+        error = refused(till, order)
+
+        assert ["order-changed-in-go"] == rules(error)
+        assert told in str(error)
+        assert [] == till.writes()
+
     def test_what_we_wrote_ourselves_is_no_edit(self, till: Till) -> None:
         """
         Go refused the second of two writes: what the first one wrote is not held against anybody in Go.

@@ -335,6 +335,17 @@ TYPED_BESIDE_A_LINE_OF_A_FORGOTTEN_INVOICE = a_scenario(
 )
 """A line the POS had by its id on the invoice was taken for another of the same product, and told the POS again."""
 
+INVOICED_BEFORE_ITS_LINES_MET = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Lose(100),
+    AddLine(101, "pos", "o1", Item("late", "mug", Decimal(1), Decimal("97.50")), 1),
+    AddLine(102, "go", "o1", Item("one more", "mug", Decimal(1), Decimal("98.50")), 1),
+    Strike(110, Fault.CRASH, on="UpdateRecord Order"),
+    Start(110, "sync"),
+    Start(200, "invoice"),
+)
+"""A run ended between the two sides, and what they had never agreed on was taken for agreed: a line went from Go."""
+
 
 CASES = {
     "sent with a line of its own": SENT_WITH_A_LINE_OF_ITS_OWN,
@@ -363,6 +374,7 @@ CASES = {
     "sent with what nobody had linked": SENT_WITH_WHAT_NOBODY_HAD_LINKED,
     "added while a forgotten invoice was sent": ADDED_WHILE_A_FORGOTTEN_INVOICE_WAS_SENT,
     "typed beside a line of a forgotten invoice": TYPED_BESIDE_A_LINE_OF_A_FORGOTTEN_INVOICE,
+    "invoiced before its lines met": INVOICED_BEFORE_ITS_LINES_MET,
     "brought, and sent before it was named": BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED,
 }
 

@@ -81,12 +81,12 @@ class Till:
             client.customers.update(go_id, known.value, known.value, reference=pos_reference(own_id))
         return own_id
 
-    def link(self, kind: str, own_id: str, go_id: str, base: Any) -> None:
+    def link(self, kind: str, own_id: str, go_id: str, base: Any, unagreed: tuple[str, ...] = ()) -> None:
         """
         Have the store know a pair.
         """
         version = self.store.links(CLIENT, kind).version
-        put = LinkRecord(kind=kind, link=Link(pos_id=own_id, go_id=go_id, base=base))
+        put = LinkRecord(kind=kind, link=Link(pos_id=own_id, go_id=go_id, base=base, unagreed=unagreed))
         self.store.commit(CLIENT, Changes(put=[put]), expected_version=version)
 
     def links(self, kind: str = "orders") -> tuple[Link[Any], ...]:

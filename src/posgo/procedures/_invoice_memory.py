@@ -25,7 +25,7 @@ from posgo.state import (
     LoadProgress,
 )
 from posgo.sync import Policy
-from posgo.sync._fields import shared_part
+from posgo.sync._fields import read, replace, shared_part
 from posgo.wire.stored import dump, load
 
 __all__ = ["ISSUED_BY_POS", "Memory"]
@@ -95,13 +95,17 @@ class Memory:
         """
         return self.link.go_id if self.link else self.intent.go_id if self.intent else None
 
-    @property
-    def agreed(self) -> tuple[Order, ...]:
+    def agreed(self, order: Order) -> tuple[Order, ...]:
         """
         What Go may say without anybody having edited it there.
+
+        Args:
+            order: The order as the POS has it. It stands for what both never agreed on.
         """
-        agreed = [self.link.base] if self.link else []
-        return (*agreed, *self._intended())
+        if self.link is None:
+            return self._intended()
+        own = {field: read(order, field) for field in self.link.unagreed}
+        return (replace(self.link.base, own), *self._intended())
 
     def was_sent(self, order: Order) -> bool:
         """
@@ -109,7 +113,7 @@ class Memory:
 
         It was once the pair says so as well: before that Go's order may have been written in part.
         """
-        if self.link is None:
+        if self.link is None or self.link.unagreed:
             return False
         base = self.link.base
         return self._shared(order, status=base.status, invoice_no=base.invoice_no) == base and any(

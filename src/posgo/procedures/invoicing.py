@@ -224,7 +224,7 @@ class _Case:
         """
         made, like = standing.draft is None, self.order
         if not made:
-            reading = read_draft(prepared.forms, shown, self.order, self.memory.agreed)
+            reading = read_draft(prepared.forms, shown, self.order, self.memory.agreed(self.order))
             if reading.edited:
                 raise self.refused(say.changed_in_go(reading.edited, shown.number))
             like = reading.like
