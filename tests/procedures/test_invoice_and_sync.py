@@ -233,6 +233,12 @@ class _AtTheLastMoment(httpx.BaseTransport):
         return self.go.transport.handle_request(request)
 
 
+def _make_five(go: FakeGo) -> None:
+    [(own_id, order)] = go.all(Order).items()
+    line = attrs.evolve(order.lines[0], quantity=Decimal(5))
+    go.put(attrs.evolve(order, lines=[line]), own_id)
+
+
 @pytest.mark.parametrize("known", [True, False], ids=["a draft", "a new order"])
 @pytest.mark.parametrize("full", [True, False], ids=["sweep", "delta"])
 def test_an_edit_in_go_at_the_last_moment_reaches_the_till(known: bool, full: bool) -> None:  # noqa: FBT001
@@ -243,12 +249,7 @@ def test_an_edit_in_go_at_the_last_moment_reaches_the_till(known: bool, full: bo
     if known:
         counter.sync()
 
-    def edit() -> None:
-        [(own_id, order)] = counter.shop.go.all(Order).items()
-        line = attrs.evolve(order.lines[0], quantity=Decimal(5))
-        counter.shop.go.put(attrs.evolve(order, lines=[line]), own_id)
-
-    counter.shop.transport = _AtTheLastMoment(counter.shop.go, edit)
+    counter.shop.transport = _AtTheLastMoment(counter.shop.go, lambda: _make_five(counter.shop.go))
     counter.shop.restart()
     counter.shop.invoice(counter.order)
     counter.shop.clock.advance(5)
@@ -257,6 +258,32 @@ def test_an_edit_in_go_at_the_last_moment_reaches_the_till(known: bool, full: bo
 
     assert [Decimal(5)] == [line.quantity for line in counter.ours.lines]
     assert ({"update pos": 1}, {}) == (first.written, counter.sync())
+
+
+@pytest.mark.parametrize("full", [True, False], ids=["sweep", "delta"])
+@pytest.mark.parametrize("answers", [True, False], ids=["told at once", "told later"])
+def test_an_edit_at_the_last_moment_outlives_the_store(answers: bool, full: bool) -> None:  # noqa: FBT001
+    """
+    The pair that asking once more made anew has agreed on nothing: its invoice is read until the till has its lines.
+    """
+    counter = a_counter(PRESSIS_POS)
+    counter.shop.transport = _AtTheLastMoment(counter.shop.go, lambda: _make_five(counter.shop.go))
+    counter.shop.restart()
+    counter.shop.invoice(counter.order)
+    counter.shop.lose_state()
+    counter.shop.profile = attrs.evolve(PRESSIS_POS, orders=None)
+    counter.sync()
+    counter.shop.profile = PRESSIS_POS
+    counter.shop.restart()
+    assert counter.shop.invoice(counter.order).already_invoiced
+    if not answers:
+        counter.shop.pos.fail_next(422, method="PATCH")
+        counter.shop.sync()
+    counter.shop.clock.advance(5)
+    counter.shop.sync(full=full)
+
+    assert [Decimal(5)] == [line.quantity for line in counter.ours.lines]
+    assert {} == counter.sync()
 
 
 def test_an_order_sent_while_it_is_read_is_seen_by_the_next_run() -> None:
