@@ -346,6 +346,16 @@ INVOICED_BEFORE_ITS_LINES_MET = a_scenario(
 )
 """A run ended between the two sides, and what they had never agreed on was taken for agreed: a line went from Go."""
 
+SENT_WHILE_NOBODY_LOOKED = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    Strike(100, Fault.CRASH_AFTER, on="pause"),
+    Start(100, "invoice"),
+    Start(150, "orders"),
+    delivery=timedelta(seconds=40),
+    lag=timedelta(seconds=4),
+)
+"""No promise is broken: the invoice was there a moment before the last run, whose reads did not show it yet."""
+
 
 CASES = {
     "sent with a line of its own": SENT_WITH_A_LINE_OF_ITS_OWN,
@@ -375,6 +385,7 @@ CASES = {
     "added while a forgotten invoice was sent": ADDED_WHILE_A_FORGOTTEN_INVOICE_WAS_SENT,
     "typed beside a line of a forgotten invoice": TYPED_BESIDE_A_LINE_OF_A_FORGOTTEN_INVOICE,
     "invoiced before its lines met": INVOICED_BEFORE_ITS_LINES_MET,
+    "sent while nobody looked": SENT_WHILE_NOBODY_LOOKED,
     "brought, and sent before it was named": BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED,
 }
 

@@ -207,9 +207,15 @@ class Door:
             bad_request("Invalid query", f"The query parameter '{odata}' is not supported")
         if None in request.parameters.values():
             not_found("The id is not valid")
-        if sending.deliver_due(self._company, request):
-            self.remember()
+        self.deliver_due(sending.asked_about(request))
         return endpoint.answer(self._seen_by(request), request)
+
+    def deliver_due(self, polled: str | None = None) -> None:
+        """
+        Finish sending what has been under way for long enough.
+        """
+        if sending.deliver_due(self._company, polled):
+            self.remember()
 
     def _seen_by(self, request: Received) -> Company:
         if request.method != "GET" or not self.replica_lag:

@@ -16,7 +16,7 @@ from posgo.testing._go.listing import flag
 from posgo.testing._go.order_rules import line_amounts, line_row, order_totals, the_order, under_way
 from posgo.testing._go.routing import Endpoint, endpoint
 
-__all__ = ["ENDPOINTS", "book_invoice", "deliver_due"]
+__all__ = ["ENDPOINTS", "asked_about", "book_invoice", "deliver_due"]
 
 _TITLE = "Sales order validation error(s)"
 _WRITE = "SalesOrders_Full"
@@ -78,11 +78,17 @@ def _way(customer: Row, asked: Row) -> str | None:
     return "PdfByEmail" if mail else None
 
 
-def deliver_due(company: Company, request: Received) -> bool:
+def asked_about(request: Received) -> str | None:
     """
-    Deliver what has been under way for long enough; without a delay, what is asked about. Say whether anything was.
+    Id of the order whose sending a request asks about; None for any other request.
     """
-    polled = request.asked("id") if request.path.casefold() == _STATE_PATH.casefold() else None
+    return request.asked("id") if request.path.casefold() == _STATE_PATH.casefold() else None
+
+
+def deliver_due(company: Company, polled: str | None = None) -> bool:
+    """
+    Deliver what has been under way for long enough; without a delay, the order asked about. Say whether anything was.
+    """
     due = [
         order
         for order in company.table("SalesOrders").values()

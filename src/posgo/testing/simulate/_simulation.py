@@ -246,7 +246,7 @@ class _Simulation:
         unseen = any(act.unseen for act in self.scenario.acts) or not self.scenario.line_edits_move_orders
         errand = "approve" if unseen else "sync"
         for _ in range(_QUIET_ROUNDS):
-            self.world.pass_time(120)
+            self.world.come_to_rest(120)
             written = self.auditor.writes
             reports = [self._alone("settle"), self._alone(errand)]
             if self.world.profile.invoicing is Invoicing.POS:

@@ -320,6 +320,14 @@ class World:
                 late.effect()
         self.clock.advance(end - self.clock.monotonic())
 
+    def come_to_rest(self, seconds: float) -> None:
+        """
+        Let time pass, Go finish what it was sending, and its reads show it.
+        """
+        self.pass_time(seconds)
+        self.go._door.deliver_due()
+        self.pass_time(self.go.replica_lag.total_seconds())
+
     def arrive_later(self, seconds: float, effect: Callable[[], object]) -> None:
         """
         Let a request take its effect after a while.
