@@ -4,6 +4,7 @@ What simulations once found, in the fewest acts that show it. Each breaks a prom
 
 import random
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -13,10 +14,12 @@ from posgo.models.parties import Customer
 from posgo.profiles import OPEN_ONE, PRESSIS_POS
 from posgo.testing.simulate import replay
 from posgo.testing.simulate._acts import Act, Edit, Enter
+from posgo.testing.simulate._days import Close, Reverse
 from posgo.testing.simulate._draw import BEFORE, Draw
 from posgo.testing.simulate._faults import Fault
 from posgo.testing.simulate._machines import CutOff, Lose, Meanwhile, Start, Strike
 from posgo.testing.simulate._scenario import Scenario
+from posgo.testing.simulate._world import a_z_report
 
 # The same code thousands of times: tracing it shows nothing more and takes as long again.
 pytestmark = pytest.mark.no_cover
@@ -135,6 +138,17 @@ TOLD_TO_NOBODY = a_scenario(
 )
 """What is told once was noted before it was told, by a run that ended before it could tell anybody."""
 
+REVERSED_AT_ONCE = a_scenario(
+    Close(0, a_z_report(7, sold=Decimal(100))),
+    Strike(10, Fault.CRASH_AFTER, on="POST /Vouchers"),
+    Start(10, "settle"),
+    Lose(26),
+    Meanwhile(26, "GET /AccountTransactions", Reverse(26, 7)),
+    Start(26, "settle"),
+    lag=timedelta(seconds=10),
+)
+"""No promise is broken: nobody takes back a voucher in the very second it was posted, before Go's reads show it."""
+
 
 CASES = {
     "held back, then edited": HELD_BACK_THEN_EDITED,
@@ -145,6 +159,7 @@ CASES = {
     "lost at once": LOST_AT_ONCE,
     "cut off from the lease": CUT_OFF_FROM_THE_LEASE,
     "told to nobody": TOLD_TO_NOBODY,
+    "reversed at once": REVERSED_AT_ONCE,
 }
 
 

@@ -44,10 +44,10 @@ class Reverse(Act):
 
     def do(self, world: World) -> None:
         """
-        Let it happen, if there is a voucher.
+        Let it happen, if there is a voucher to be seen.
         """
         for voucher in world.vouchers_of(self.number):
-            if not voucher.reversed:
+            if not voucher.reversed and world.is_seen(voucher):
                 world.go.reverse(voucher.id)
                 world.reversed_numbers.add(self.number)
 

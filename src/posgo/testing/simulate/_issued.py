@@ -91,9 +91,9 @@ class ReverseInvoice(_OnVoucher):
 
     def do(self, world: World) -> None:
         """
-        Let it happen, if there is a voucher.
+        Let it happen, if there is a voucher to be seen.
         """
-        for voucher in self._standing(world):
+        for voucher in filter(world.is_seen, self._standing(world)):
             world.go.reverse(voucher.id)
             world.undone.add(self.order)
 

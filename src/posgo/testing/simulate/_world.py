@@ -304,6 +304,12 @@ class World:
         names = {settlement_reference(a_z_report(number, sold=Decimal(0)), self.accounts)}
         return [one for one in self.go.vouchers if one.reference in names and one.reverses is None]
 
+    def is_seen(self, voucher: BookedVoucher) -> bool:
+        """
+        Whether Go's reads show a voucher by now. Nobody takes back what is posted in that very second.
+        """
+        return voucher.created_at + self.go.replica_lag <= self.go._company.now()
+
     # -- time --------------------------------------------------------------------
 
     def pass_time(self, seconds: float) -> None:
