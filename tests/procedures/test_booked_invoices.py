@@ -366,6 +366,28 @@ class TestOnce:
         assert () == book(till, order).findings
         assert OrderStatus.INVOICED is till.pos.get(Order, order).status
 
+    def test_changed_after_it_was_booked(self, till: Till) -> None:
+        """
+        What is booked stays; that the order says something else by now is told.
+        """
+        order = issued(till)
+        book(till, order)
+        till.pos.put(attrs.evolve(till.pos.get(Order, order), lines=[till.line(quantity=5)]), order)
+
+        assert ["invoiced-order-changed"] == [finding.rule for finding in book(till, order).findings]
+        assert 1 == len(till.go.vouchers)
+
+    def test_a_credit_note_of_what_nobody_remembers(self, till: Till) -> None:
+        """
+        It is booked; that it is matched with nothing is told once.
+        """
+        book(till, issued(till))
+        till.forget()
+        back = issued(till, till.line(quantity=-1), credits=4711, invoice_no=4712)
+
+        assert ["credited-unmatched"] == [finding.rule for finding in book(till, back).findings]
+        assert 2 == len(till.go.vouchers)
+
     def test_requests(self, till: Till) -> None:
         """
         With warm memory: the customer, and the voucher.

@@ -2,63 +2,19 @@
 Invoices made at once and the sync of orders take up what the other left.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import attrs
-import httpx
 import pytest
 
 from posgo.clients.go_client import GoClient
 from posgo.exceptions import InvoiceInProgressError, InvoiceRefusedError
-from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderLine, OrderStatus
-from posgo.models.parties import Customer
-from posgo.profiles import OPEN_ONE, PRESSIS_POS, Profile
+from posgo.profiles import OPEN_ONE, PRESSIS_POS
 from posgo.state import MemoryStore
-from posgo.testing import NO_LIMIT, FakeGo, VirtualClock
-from support.shops import Shop
-
-
-@attrs.define
-class Counter:
-    """
-    A shop whose customer and product are in Go, and an order at its till.
-    """
-
-    shop: Shop
-    order: str
-    product: str
-
-    def say(self, **changes: object) -> None:
-        order = self.shop.pos.get(Order, self.order)
-        self.shop.pos.put(attrs.evolve(order, **changes), self.order)
-
-    @property
-    def ours(self) -> Order:
-        order: Order = self.shop.pos.get(Order, self.order)
-        return order
-
-    def sync(self) -> dict[str, int]:
-        """
-        Sync once Go's reads have caught up; say what was written.
-        """
-        self.shop.clock.advance(5)
-        report = self.shop.sync(full=True)
-        assert not report.failed
-        self.shop.clock.advance(5)
-        return report.written
-
-
-def a_counter(profile: Profile) -> Counter:
-    clock = VirtualClock()
-    shop = Shop(clock=clock, go=FakeGo(now=clock.utc_now), profile=profile)
-    customer = shop.pos.put(Customer(name="Kafe Nord AS", email="post@example.no"))
-    product = shop.pos.put(Product(code="BA-12", name="Krus", price="99.90", vat_code="3"))
-    shop.sync()
-    order = shop.pos.put(Order(customer=customer, lines=[OrderLine(product=product, quantity=3)]))
-    return Counter(shop, order, product)
+from posgo.testing import NO_LIMIT, FakeGo
+from support.counters import AtTheLastMoment, Counter, a_counter
 
 
 @pytest.fixture(params=[PRESSIS_POS, OPEN_ONE], ids=lambda profile: profile.name)
@@ -217,22 +173,6 @@ def test_an_edit_at_the_till_needs_no_sync() -> None:
     assert {} == counter.sync()
 
 
-@attrs.define
-class _AtTheLastMoment(httpx.BaseTransport):
-    """
-    Lets a person act just before a request.
-    """
-
-    go: FakeGo
-    act: Callable[[], object]
-    before: str = "/createAndSendInvoice"
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith(self.before):
-            self.act()
-        return self.go.transport.handle_request(request)
-
-
 def _make_five(go: FakeGo) -> None:
     [(own_id, order)] = go.all(Order).items()
     line = attrs.evolve(order.lines[0], quantity=Decimal(5))
@@ -249,7 +189,7 @@ def test_an_edit_in_go_at_the_last_moment_reaches_the_till(known: bool, full: bo
     if known:
         counter.sync()
 
-    counter.shop.transport = _AtTheLastMoment(counter.shop.go, lambda: _make_five(counter.shop.go))
+    counter.shop.transport = AtTheLastMoment(counter.shop.go, lambda: _make_five(counter.shop.go))
     counter.shop.restart()
     counter.shop.invoice(counter.order)
     counter.shop.clock.advance(5)
@@ -267,7 +207,7 @@ def test_an_edit_at_the_last_moment_outlives_the_store(answers: bool, full: bool
     The pair that asking once more made anew has agreed on nothing: its invoice is read until the till has its lines.
     """
     counter = a_counter(PRESSIS_POS)
-    counter.shop.transport = _AtTheLastMoment(counter.shop.go, lambda: _make_five(counter.shop.go))
+    counter.shop.transport = AtTheLastMoment(counter.shop.go, lambda: _make_five(counter.shop.go))
     counter.shop.restart()
     counter.shop.invoice(counter.order)
     counter.shop.lose_state()
@@ -300,7 +240,7 @@ def test_an_order_sent_while_it_is_read_is_seen_by_the_next_run() -> None:
         if not sent:
             sent.append(counter.shop.go.send(own_id))
 
-    counter.shop.transport = _AtTheLastMoment(counter.shop.go, send, before=f"/{own_id}/Complete")
+    counter.shop.transport = AtTheLastMoment(counter.shop.go, send, before=f"/{own_id}/Complete")
     counter.shop.restart()
     counter.shop.clock.advance(5)
     first = counter.shop.sync()

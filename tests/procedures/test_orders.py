@@ -12,8 +12,10 @@ import pytest
 from posgo.models.catalog import Product
 from posgo.models.orders import Order, OrderStatus
 from posgo.models.parties import Customer
+from posgo.profiles import PRESSIS_POS
 from posgo.state import Changes, IntentRecord, MemoryStore
 from posgo.sync.policies import orders
+from support.counters import AtTheLastMoment, a_counter
 from support.ordering import World, with_a_draft
 
 HOUR = 3600
@@ -364,13 +366,17 @@ class TestGone:
 
     def test_in_the_pos_and_edited_in_go(self, linked: World) -> None:
         """
-        What people in Go do to an order that the POS has deleted cannot be told to it, and keeps no draft alive.
+        What people in Go do to an order that the POS has deleted keeps no draft alive, and is told to whoever ran it.
         """
-        linked.pos.delete(Order, next(iter(linked.pos.all(Order))))
+        pos_id = next(iter(linked.pos.all(Order)))
+        linked.pos.delete(Order, pos_id)
         linked.edit_in_go(linked.go_id, reference="Kari")
         linked.clock.advance(5)
 
-        assert () == linked.sync(full=True).failed
+        report = linked.sync(full=True)
+        [told] = report.findings
+        assert ("deleted-order-changed", f"pos {pos_id}", ()) == (told.rule, told.where, report.failed)
+        assert "(reference)" in told.message
         assert {} == linked.go.all(Order)
         assert {} == linked.sync(full=True).written
 
@@ -391,6 +397,36 @@ class TestGone:
         assert () == linked.sync(full=True).failed
         report = linked.sync(full=True)
         assert ({}, (), ()) == (report.written, report.failed, report.conflicts)
+
+    def test_edited_in_go_while_it_is_cancelled(self) -> None:
+        """
+        Go deletes without a condition: what changed since the plan is looked at first, and shown in the POS.
+        """
+        counter = a_counter(PRESSIS_POS)
+        counter.sync()
+        [(own_id, order)] = counter.shop.go.all(Order).items()
+        looks = 0
+
+        def edit() -> None:
+            nonlocal looks
+            looks += 1
+            if looks == 2:
+                counter.shop.go.put(attrs.evolve(order, purchase_order="PO-7"), own_id)
+
+        counter.shop.pos.archive(Order, counter.order)
+        counter.shop.transport = AtTheLastMoment(counter.shop.go, edit, before=f"/{own_id}/Complete")
+        counter.shop.restart()
+        counter.shop.clock.advance(5)
+        [failed] = counter.shop.sync().failed
+        counter.shop.clock.advance(5)
+        second = counter.shop.sync()
+
+        assert str(failed.error).startswith("Go: update Order was refused: changed in the meantime")
+        assert (("PO-7", OrderStatus.CANCELLED), {}) == (
+            (counter.ours.purchase_order, counter.ours.status),
+            counter.shop.go.all(Order),
+        )
+        assert second.is_clean
 
     def test_sent_at_the_last_moment(self, linked: World) -> None:
         """

@@ -356,6 +356,49 @@ SENT_WHILE_NOBODY_LOOKED = a_scenario(
 )
 """No promise is broken: the invoice was there a moment before the last run, whose reads did not show it yet."""
 
+INVOICED_OTHERWISE_AND_FORGOTTEN = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    ChangeLine(99, "go", "o1", 0, "quantity", Decimal(5)),
+    Send(100, "o1"),
+    Start(101, "invoice"),
+    Lose(150),
+    Start(152, "orders"),
+)
+"""What the till said was taken for what was invoiced, because the lost store did not know the customer yet."""
+
+INVOICED_OTHERWISE_AND_ASKED_FOR = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    ChangeLine(99, "go", "o1", 0, "quantity", Decimal(5)),
+    Send(100, "o1"),
+    Lose(101),
+    Start(102, "invoice"),
+    Start(150, "orders"),
+)
+"""The same, of a pair the till had made by asking for the invoice."""
+
+INVOICED_OVER_THE_SAME_SUM = a_scenario(
+    TakeOrder(
+        BEFORE, "pos", "o1", "buyer@born.no", (MUGS, Item("more", "mug", Decimal(1), Decimal("99.90")))
+    ),
+    ChangeLine(99, "go", "o1", 0, "quantity", Decimal(1)),
+    ChangeLine(99, "go", "o1", 1, "quantity", Decimal(2)),
+    Send(100, "o1"),
+    Start(101, "invoice"),
+    Lose(150),
+    Start(152, "sync"),
+)
+"""An invoice over the same sum was taken for the same lines."""
+
+INVOICED_WITH_ANOTHER_HEADER = a_scenario(
+    TakeOrder(BEFORE, "pos", "o1", "buyer@born.no", (MUGS,)),
+    EditOrder(99, "go", "o1", "reference", "Kari"),
+    Send(100, "o1"),
+    Start(101, "invoice"),
+    Lose(150),
+    Start(152, "sync"),
+)
+"""What stands above the lines moves no sum."""
+
 
 CASES = {
     "sent with a line of its own": SENT_WITH_A_LINE_OF_ITS_OWN,
@@ -386,6 +429,10 @@ CASES = {
     "typed beside a line of a forgotten invoice": TYPED_BESIDE_A_LINE_OF_A_FORGOTTEN_INVOICE,
     "invoiced before its lines met": INVOICED_BEFORE_ITS_LINES_MET,
     "sent while nobody looked": SENT_WHILE_NOBODY_LOOKED,
+    "invoiced otherwise and forgotten": INVOICED_OTHERWISE_AND_FORGOTTEN,
+    "invoiced otherwise and asked for": INVOICED_OTHERWISE_AND_ASKED_FOR,
+    "invoiced over the same sum": INVOICED_OVER_THE_SAME_SUM,
+    "invoiced with another header": INVOICED_WITH_ANOTHER_HEADER,
     "brought, and sent before it was named": BROUGHT_AND_SENT_BEFORE_IT_WAS_NAMED,
 }
 

@@ -17,7 +17,9 @@ from posgo.procedures._invoice_credited import Credited
 __all__ = [
     "GONE",
     "changed_in_go",
+    "changed_since_booked",
     "credit_findings",
+    "credited_unmatched",
     "customer_archived",
     "customer_missing",
     "delivery_findings",
@@ -336,6 +338,32 @@ def total_differs(receipt: Decimal, total: Decimal) -> Finding:
 
 
 # -- invoices of the POS ---------------------------------------------------------------
+
+
+def changed_since_booked(number: int) -> Finding:
+    """
+    The order says something else than what was booked.
+    """
+    return Finding(
+        rule="invoiced-order-changed",
+        severity=Severity.WARN,
+        message=f"the order was changed in the POS after its invoice {number} had been booked",
+        remedy="Credit the invoice or make a new order; what is booked stays.",
+        where=f"invoice {number}",
+    )
+
+
+def credited_unmatched(credits_: int) -> Finding:
+    """
+    Nobody remembers the order whose invoice a credit note of the POS takes back.
+    """
+    return Finding(
+        rule="credited-unmatched",
+        severity=Severity.WARN,
+        message=f"the credit note is not matched with invoice {credits_}, of which nothing is remembered",
+        remedy="Match the two in Go, or look why the invoice was not booked here.",
+        where=f"invoice {credits_}",
+    )
 
 
 def voucher_missing(number: int) -> Finding:

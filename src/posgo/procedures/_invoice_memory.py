@@ -75,7 +75,12 @@ class Memory:
             policy=policy,
             link=loaded.links[0] if loaded.links else None,
             intent=next(
-                (each for each in progress.intents if each.pos_id == order_id and each.operation not in SAFE),
+                (
+                    each
+                    for each in progress.intents
+                    # What a sync could not tell the till is the sync's to tell.
+                    if each.pos_id == order_id and each.side == "go" and each.operation not in SAFE
+                ),
                 None,
             ),
             version=progress.version,

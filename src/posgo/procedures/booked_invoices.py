@@ -135,6 +135,8 @@ class _Booking:
             raise self.refused(say.voucher_missing(number))
         if posted.reversed:
             raise self.refused(say.voucher_reversed(number, posted.number))
+        if _sold(base) != _sold(self.order):
+            self.findings.append(say.changed_since_booked(number))
         return (yield from self._conclude(posted, number, before=True))
 
     def _shown(self, voucher_id: str) -> Procedure[PostedVoucher | None]:
@@ -305,7 +307,11 @@ class _Booking:
         loaded = yield from ask(LoadLinks(ISSUED_BY_POS))
         booked = (link for link in loaded.links if link.base.invoice_no == self.order.credits)
         link = next(booked, None)
-        return None if link is None else pos_reference(link.pos_id)
+        if link is None:
+            told = say.credited_unmatched(self.order.credits)
+            self.findings += [told] if told not in self.findings else []
+            return None
+        return pos_reference(link.pos_id)
 
 
 def _sign_findings(order: Order, voucher: Voucher | None) -> list[Finding]:
@@ -318,3 +324,11 @@ def _sign_findings(order: Order, voucher: Voucher | None) -> list[Finding]:
     return [
         finding for finding in say.credit_findings(order, total, None) if finding.rule != "credited-missing"
     ]
+
+
+def _sold(order: Order) -> tuple[object, ...]:
+    """
+    What decides about an order's voucher.
+    """
+    lines = ((line.product, line.quantity, line.unit_price, line.discount_percent) for line in order.lines)
+    return order.customer, *lines

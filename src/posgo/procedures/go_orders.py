@@ -25,11 +25,11 @@ from posgo.procedures.order_forms import ROUNDING, OrderForms, line_reference
 from posgo.procedures.order_invoices import followed
 from posgo.procedures.order_position import Position
 from posgo.procedures.order_writing import OrderWriter
-from posgo.procedures.sides import SWEEP_PAGE, Seen, expect
+from posgo.procedures.sides import SWEEP_PAGE, Seen, changed_in_go, expect
 from posgo.procedures.sync_desk import Commit, HeldRecord
 from posgo.state import IntentRecord, LoadLinks
 from posgo.sync import Change, Kind, Operation, Replica
-from posgo.sync.order_life import OPEN
+from posgo.sync.order_life import LEDGER, OPEN
 
 __all__ = ["CONFIRMING", "GoOrders"]
 
@@ -61,10 +61,16 @@ class GoOrders:
     reopens: bool = True
     unfinished: set[str] = attrs.Factory(set)
     unread: set[str] = attrs.Factory(set)
-    findings: list[Finding] = attrs.field(factory=list, init=False)
     _shown: dict[str, SalesOrder] = attrs.field(factory=dict, init=False)
     _links: dict[str, Link[Order]] = attrs.field(factory=dict, init=False)
     _typed: dict[str, Order] = attrs.field(factory=dict, init=False)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """
+        See :meth:`Care.findings`.
+        """
+        return self.translator.findings
 
     # -- reading -------------------------------------------------------------------
 
@@ -233,12 +239,13 @@ class GoOrders:
                 agreed = not link.unagreed
                 base, told = self._base(link), news or not agreed
                 record = yield from followed(self.translator, invoice, base, news=told, agreed=agreed)
-                records.append(record)
             elif like is not None and invoice.reference not in linked:
                 # What the POS calls paid may have been credited meanwhile.
                 told = news or invoice.match_id in credited
                 record = yield from followed(self.translator, invoice, like, news=told, agreed=False)
-                records.append(record)
+            else:
+                continue
+            records += [] if record is None else [record]
         return records
 
     def _base(self, link: Link[Order]) -> Order:
@@ -249,7 +256,7 @@ class GoOrders:
         invoice has new ids for its lines.
         """
         base = link.base
-        if link.go_id in self.unread:
+        if link.go_id in self.unread and base.status in LEDGER:
             base = attrs.evolve(base, status=OrderStatus.CONFIRMED)
         at_till = self.translator.at_till.get(pos_reference(link.pos_id))
         if base.status not in OPEN or at_till is None:
@@ -294,7 +301,7 @@ class GoOrders:
             invoice = yield from ask(outgoing_invoices.get(id))
         except NotFoundError:
             return (yield from self._gone(id, like))
-        agreed = link is not None
+        agreed = link is not None and not link.unagreed
         return (yield from followed(self.translator, invoice, like, news=True, agreed=agreed))
 
     def _gone(self, own_id: str, like: Order) -> Procedure[Record[Order]]:
@@ -376,6 +383,7 @@ class GoOrders:
         """
         changes = tuple(changes)
         yield from self._load_links([id])
+        before = self._shown.get(id)
         shown = yield from ask(sales_orders.get(id))
         yield from self._ask_for_names(shown)
         forms = yield from self.translator.learn(orders=[value], sales=[shown])
@@ -391,6 +399,9 @@ class GoOrders:
             raise _refused("PATCH", "the order is confirmed in Go, and posgo is not to open it")
         self._shown[id] = shown
         if value.status is OrderStatus.CANCELLED:
+            # Go deletes without a condition, and all there is.
+            if before is not None and self._record(forms, before).value != now:
+                raise changed_in_go(Order, "changed in the meantime, and about to be deleted")
             yield from ask(sales_orders.delete(id))
             del self._shown[id]
             return
@@ -445,11 +456,11 @@ class GoOrders:
         agreed = self._record(forms, shown).value.status
         wanted = attrs.evolve(writer.order, status=agreed)
         if writer.is_finished(wanted, pos_reference(link.pos_id)):
-            self.findings += writer.findings(wanted)
+            self.findings.extend(writer.findings(wanted))
             return 0
         if wanted.status is OrderStatus.CONFIRMED:
             if shown.status == "Confirmed" and not (self.reopens and writer.needs_opening(wanted)):
-                self.findings += writer.findings(wanted)
+                self.findings.extend(writer.findings(wanted))
                 return 0
             yield from commit(_confirming(link, self.now))
         try:
@@ -458,7 +469,7 @@ class GoOrders:
             yield from commit(_confirming(link, self.now), keep=True)
             self.findings.append(_not_mended(shown, error))
         else:
-            self.findings += writer.findings(wanted)
+            self.findings.extend(writer.findings(wanted))
         self._shown[link.go_id] = writer.shown
         return 1
 

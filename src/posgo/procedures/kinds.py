@@ -18,7 +18,7 @@ from posgo.procedure import Procedure, ask
 from posgo.procedures.books import Books
 from posgo.procedures.catalog import GoProducts, product_policy
 from posgo.procedures.go_orders import CONFIRMING, GoOrders
-from posgo.procedures.in_sight import UNREAD
+from posgo.procedures.in_sight import SAFE, UNREAD
 from posgo.procedures.order_books import Translator, the_catalog
 from posgo.procedures.outcome import KindReport
 from posgo.procedures.pos_orders import PosOrders
@@ -28,7 +28,7 @@ from posgo.procedures.sides import GoCustomers, PosSide, Side
 from posgo.procedures.sync import sync_kind
 from posgo.procedures.sync_desk import Care, NoCare, Notes, SyncDesk
 from posgo.profiles import Profile
-from posgo.state import LoadProgress, Progress
+from posgo.state import LoadProgress
 from posgo.sync import Policy, Replica
 
 __all__ = ["SyncKit", "kinds_of", "sync"]
@@ -180,8 +180,13 @@ def _orders(kit: SyncKit) -> Procedure[KindReport]:
         sweep_every=kit.profile.sweep_drafts_every,
         makes=Replica.POS in policy.creates,
         reopens=all(seal.rule != "confirmed-order-changed" for seal in policy.seals),
-        unfinished=_go_ids(progress, CONFIRMING),
-        unread=_go_ids(progress, UNREAD),
+        unfinished={each.go_id for each in progress.intents if each.go_id and each.operation == CONFIRMING},
+        # A write that was refused has told the till nothing: what was invoiced is read again.
+        unread={
+            each.go_id
+            for each in progress.intents
+            if each.go_id and (each.operation == UNREAD or each.operation not in SAFE)
+        },
     )
     desk = _desk(
         kit,
@@ -192,10 +197,6 @@ def _orders(kit: SyncKit) -> Procedure[KindReport]:
         care=go,
     )
     return (yield from sync_kind(desk))
-
-
-def _go_ids(progress: Progress, operation: str) -> set[str]:
-    return {intent.go_id for intent in progress.intents if intent.go_id and intent.operation == operation}
 
 
 _KINDS: Mapping[str, Callable[[SyncKit], Procedure[KindReport]]] = MappingProxyType(

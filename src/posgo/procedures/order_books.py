@@ -97,6 +97,7 @@ class Translator:
         at_till:
             Orders of the POS that were read and can be translated, by what Go's copy says of them, or they of it.
         held: Orders that cannot be translated now, by side and id there.
+        findings: What else a person should know.
     """
 
     books: Books
@@ -106,6 +107,7 @@ class Translator:
     rounding_product: str | None
     at_till: dict[str, Order] = attrs.Factory(dict)
     held: dict[Replica, dict[str, HeldRecord]] = attrs.Factory(lambda: {replica: {} for replica in Replica})
+    findings: list[Finding] = attrs.Factory(list)
     _links: dict[str, dict[str, Link[object]]] = attrs.field(
         factory=lambda: {"customers": {}, "products": {}}, init=False
     )

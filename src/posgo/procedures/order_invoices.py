@@ -13,7 +13,8 @@ from posgo.models.orders import Order, OrderLine, OrderStatus
 from posgo.models.records import Record, go_reference
 from posgo.procedure import Procedure
 from posgo.procedures.order_books import Translator
-from posgo.procedures.order_forms import line_reference
+from posgo.procedures.order_forms import OrderForms, line_reference
+from posgo.sync import Replica
 from posgo.sync.order_life import LEDGER
 
 __all__ = ["followed", "payment_state"]
@@ -23,9 +24,9 @@ _SETTLED = frozenset({OrderStatus.PAID, OrderStatus.CREDITED})
 
 def followed(
     translator: Translator, invoice: OutgoingInvoice, like: Order, *, news: bool, agreed: bool = True
-) -> Procedure[Record[Order]]:
+) -> Procedure[Record[Order] | None]:
     """
-    What became of an order.
+    What became of an order; None if it must wait, because nobody knows yet whose it is.
 
     Args:
         translator: Translates its lines.
@@ -35,11 +36,12 @@ def followed(
         news: Whether Go tells of a change of its balance; else it is what it was when it was last settled.
     """
     order = like
-    known = like.status in LEDGER
-    if known and not agreed:
-        known = yield from _comes_to(translator, invoice, like)
-    if not known:
-        order = yield from _as_invoiced(translator, invoice, like)
+    # What the POS says is not what was invoiced, not even where the sums are alike.
+    if not agreed or like.status not in LEDGER:
+        forms = yield from _forms(translator, invoice, like)
+        if forms is None:
+            return None
+        order = yield from _as_invoiced(translator, forms, invoice, like)
     status = yield from payment_state(invoice, like.status if not news else None)
     stamps = [stamp for stamp in (invoice.balance_changed_at, invoice.changed_at) if stamp is not None]
     return Record(
@@ -50,12 +52,20 @@ def followed(
     )
 
 
-def _comes_to(translator: Translator, invoice: OutgoingInvoice, order: Order) -> Procedure[bool]:
+def _forms(translator: Translator, invoice: OutgoingInvoice, like: Order) -> Procedure[OrderForms | None]:
     """
-    Whether an invoice is over what an order comes to: then its lines need not be read to know them.
+    What translates an invoice; None if it must wait.
+
+    A customer the POS does not know is the order's: it was invoiced, and what it says of its lines is told all the same.
     """
-    forms = yield from translator.learn(orders=[order])
-    return not forms.missing(order) and forms.receipt(order) == invoice.total_amount
+    sales = _sales(invoice)
+    forms = yield from translator.learn(orders=[like], sales=[sales])
+    why = forms.strangers(sales)
+    own = next((link for link in forms.customers if link.pos_id == like.customer), None)
+    if why and own is not None:
+        stand_in = attrs.evolve(own, go_id=str(invoice.customer_id))
+        forms, why = attrs.evolve(forms, customers=(*forms.customers, stand_in)), ()
+    return None if translator.hold(Replica.GO, invoice.id, invoice.reference, why) else forms
 
 
 def payment_state(invoice: OutgoingInvoice, known: OrderStatus | None = None) -> Procedure[OrderStatus]:
@@ -81,13 +91,11 @@ def payment_state(invoice: OutgoingInvoice, known: OrderStatus | None = None) ->
     return OrderStatus.CREDITED if whole and credited >= whole else OrderStatus.PAID
 
 
-def _as_invoiced(translator: Translator, invoice: OutgoingInvoice, like: Order) -> Procedure[Order]:
+def _sales(invoice: OutgoingInvoice) -> SalesOrder:
     """
-    The order as it was sent: whoever sent it may have changed it a moment before.
+    The order an invoice was, without its lines.
     """
-    rows = yield from collect(outgoing_invoices.lines(invoice.id))
-    lines = [_sent(row) for row in rows]
-    sales = SalesOrder(
+    return SalesOrder(
         id=invoice.id,
         customer_id=invoice.customer_id,
         order_date=invoice.order_date,
@@ -98,9 +106,19 @@ def _as_invoiced(translator: Translator, invoice: OutgoingInvoice, like: Order) 
         location_id=invoice.location_id,
         related_invoice_no=invoice.related_invoice_no,
     )
-    forms = yield from translator.learn(sales=[attrs.evolve(sales, lines=lines)])
-    if forms.strangers(sales):
-        return like
+
+
+def _as_invoiced(
+    translator: Translator, forms: OrderForms, invoice: OutgoingInvoice, like: Order
+) -> Procedure[Order]:
+    """
+    The order as it was sent: whoever sent it may have changed it a moment before.
+    """
+    rows = yield from collect(outgoing_invoices.lines(invoice.id))
+    lines = [_sent(row) for row in rows]
+    sales = _sales(invoice)
+    learnt = yield from translator.learn(sales=[attrs.evolve(sales, lines=lines)])
+    forms = attrs.evolve(learnt, customers=forms.customers)
     # A product the POS does not know is a text with a price there: it was invoiced and cannot be changed any more.
     lines = [line if forms.knows(line) else attrs.evolve(line, product_id=None) for line in lines]
     order = forms.to_order(attrs.evolve(sales, lines=lines), like=like)

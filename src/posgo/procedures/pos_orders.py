@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from posgo.clients.pos.requests import FetchRecord
+from posgo.models.findings import Finding, Severity
 from posgo.models.orders import Order, OrderStatus
 from posgo.models.records import Link, Record, pos_reference
 from posgo.procedure import Procedure, ask
@@ -17,6 +18,9 @@ from posgo.sync import Change, Replica
 from posgo.sync.order_life import OPEN
 
 __all__ = ["PosOrders"]
+
+_OF_INVOICES = frozenset({"status", "invoice_no"})
+"""What an order of Go goes on to tell once it is an invoice: nothing of it is anybody's edit."""
 
 
 @attrs.define
@@ -99,10 +103,13 @@ class PosOrders:
 
     def change(self, id: str, value: Order, changes: Iterable[Change]) -> Procedure[None]:  # noqa: A002
         """
-        See :meth:`Side.change`. An order the POS has deleted cannot hear of anything any more.
+        See :meth:`Side.change`. An order the POS has deleted cannot hear of anything any more, which is told.
         """
+        changes = tuple(changes)
         if id not in self._gone:
             yield from self._pos.change(id, value, changes)
+        elif unheard := [change.field for change in changes if change.field not in _OF_INVOICES]:
+            self.translator.findings.append(_unheard(id, unheard))
 
     def refer(self, record: Record[Order], reference: str) -> Procedure[None]:
         """
@@ -118,3 +125,13 @@ class PosOrders:
         is_open = link.base.status in OPEN
         value = attrs.evolve(link.base, status=OrderStatus.CANCELLED) if is_open else link.base
         return Record(id=link.pos_id, value=value)
+
+
+def _unheard(pos_id: str, fields: Iterable[str]) -> Finding:
+    return Finding(
+        rule="deleted-order-changed",
+        severity=Severity.WARN,
+        message=f"an order was changed in Go ({', '.join(fields)}) after it had been deleted in the POS",
+        remedy="Take a new order if it is wanted: it is deleted in Go as well.",
+        where=f"pos {pos_id}",
+    )

@@ -13,7 +13,6 @@ import attrs
 
 from posgo.clients.calls import GO, collect
 from posgo.clients.go import customers, number_series
-from posgo.clients.pos.adapters import changed_meanwhile, other_reference
 from posgo.clients.pos.protocol import Thing
 from posgo.clients.pos.requests import (
     CreateRecord,
@@ -23,7 +22,7 @@ from posgo.clients.pos.requests import (
     UpdateRecord,
     read_to_end,
 )
-from posgo.exceptions import MissingPrivilegeError, NotFoundError, RejectedError
+from posgo.exceptions import ConflictError, MissingPrivilegeError, NotFoundError, RejectedError
 from posgo.models.parties import Customer
 from posgo.models.records import Record
 from posgo.models.terms import NumberSeries
@@ -31,7 +30,17 @@ from posgo.procedure import Procedure, ask
 from posgo.sync import Change
 from posgo.sync._fields import read, replace
 
-__all__ = ["SWEEP_PAGE", "GoCustomers", "PosSide", "Seen", "Side", "expect", "newest_cursor", "value_before"]
+__all__ = [
+    "SWEEP_PAGE",
+    "GoCustomers",
+    "PosSide",
+    "Seen",
+    "Side",
+    "changed_in_go",
+    "expect",
+    "newest_cursor",
+    "value_before",
+]
 
 T = TypeVar("T")
 
@@ -282,13 +291,22 @@ def expect(value: object, changes: Iterable[Change]) -> None:
     """
     stale = [change.field for change in changes if read(value, change.field) not in (change.old, change.new)]
     if stale:
-        raise changed_meanwhile(type(value), stale)
+        raise changed_in_go(type(value), f"changed in the meantime: {', '.join(stale)}")
+
+
+def changed_in_go(model: type, detail: str) -> ConflictError:
+    """
+    Say that a record in Go is not as the plan saw it; nothing was written.
+    """
+    return ConflictError(
+        method="update", path=model.__name__, system=GO, may_have_happened=False, detail=detail
+    )
 
 
 def _unreferred(reference: str) -> Callable[[Record[Any]], None]:
     def expect_none(record: Record[Any]) -> None:
         if record.reference not in (None, reference):
-            raise other_reference(type(record.value))
+            raise changed_in_go(type(record.value), "the record carries another reference")
 
     return expect_none
 

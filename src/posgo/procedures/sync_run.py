@@ -20,7 +20,7 @@ from posgo.exceptions import (
 from posgo.models.findings import Finding, Severity
 from posgo.models.records import Link, Record, Snapshot, go_reference, pos_reference
 from posgo.procedure import Procedure, ask, pause
-from posgo.procedures.in_sight import DISPUTED
+from posgo.procedures.in_sight import DISPUTED, UNREAD
 from posgo.procedures.outcome import Failed, KindReport, remedy
 from posgo.procedures.progress import SyncPhase
 from posgo.procedures.sides import Side
@@ -403,12 +403,23 @@ class Run(Generic[T]):
             intent for intent in {each.key: each for each in held}.values() if intent.key not in self.intents
         ]
         left |= {intent.key for intent in held} | self.kept
-        left |= {intent.key for intent in self.look.progress.intents if self._is_unseen_dispute(intent)}
+        left |= {
+            intent.key
+            for intent in self.look.progress.intents
+            if self._is_unseen_dispute(intent) or self._is_unread(intent)
+        }
         settled = [key for key in self.intents if key not in left]
         # A company where nothing happens any more forgets as well.
         if put or settled or self.desk.full:
             expire = self.desk.now - self.desk.keep_history
             yield from self._commit(put=put, drop=settled, expire=expire)
+
+    def _is_unread(self, intent: IntentRecord) -> bool:
+        """
+        Whether what was invoiced could not be read, because it waits, or the till was not told of it.
+        """
+        waits = intent.go_id in self.desk.care.held[Replica.GO]
+        return intent.operation == UNREAD and (waits or (intent.pos_id, intent.go_id) in self.left)
 
     def _is_unseen_dispute(self, intent: IntentRecord) -> bool:
         seen = self.look.records

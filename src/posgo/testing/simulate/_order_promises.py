@@ -88,9 +88,6 @@ def _alike(world: World, auditor: Auditor, pos_id: str, order: Order, there: InG
     # What a run found it had to leave is noted on the link, so that it is told once.
     if told & set(_LEFT) or order.status is _S.CANCELLED or link is None or link.noted:
         return
-    # A sync of orders alone takes an invoice for what the POS says, while a lost store knows no customers.
-    if world.lost and there.invoice_no is not None:
-        return
     yield from _lines(world, auditor, order, there)
     off = abs(there.total - receipt(order))
     # An order that must not be opened again keeps the øre a person left it with when it was confirmed; it is told.

@@ -223,7 +223,6 @@ class World:
         till_payments: Invoices paid at the till that no Z-report tells yet.
         undone: Marks of orders whose invoice, issued by the POS, a person has reversed in Go.
         disowned: Marks of such orders whose voucher was ever another integration's.
-        lost: Whether the store was ever lost, or an older one put in its place.
     """
 
     def __init__(  # noqa: PLR0913
@@ -272,7 +271,6 @@ class World:
         self.till_payments: list[InvoicePayment] = []
         self.undone: set[str] = set()
         self.disowned: set[str] = set()
-        self.lost = False
         self._empty = self.store.snapshot()
         self._backup = self._empty
         self._late: list[_Late] = []
@@ -382,7 +380,6 @@ class World:
         Put the last backup in place of the store, which takes a while; an empty store if there is none.
         """
         self.shut_down()
-        self.lost = True
         self.pass_time(30)
         self.store.restore(self._backup)
 
@@ -391,7 +388,6 @@ class World:
         Begin with an empty store.
         """
         self.shut_down()
-        self.lost = True
         self.store.restore(self._empty)
 
 
