@@ -138,6 +138,16 @@ TOLD_TO_NOBODY = a_scenario(
 )
 """What is told once was noted before it was told, by a run that ended before it could tell anybody."""
 
+TOLD_THOUGH_THE_STORE_FAILED = a_scenario(
+    *products(1),
+    Start(0, "products"),
+    Edit(60, "go", "products", "p1", "name", "Edited in Go"),
+    Strike(60, Fault.GARBLED, on="CommitChanges Link -Intent"),
+    Start(60, "products"),
+    profile=attrs.evolve(OPEN_ONE, orders=None),
+)
+"""What was noted as told was told to nobody: the note's own answer was lost, and the report with it."""
+
 REVERSED_AT_ONCE = a_scenario(
     Close(0, a_z_report(7, sold=Decimal(100))),
     Strike(10, Fault.CRASH_AFTER, on="POST /Vouchers"),
@@ -159,6 +169,7 @@ CASES = {
     "lost at once": LOST_AT_ONCE,
     "cut off from the lease": CUT_OFF_FROM_THE_LEASE,
     "told to nobody": TOLD_TO_NOBODY,
+    "told though the store failed": TOLD_THOUGH_THE_STORE_FAILED,
     "reversed at once": REVERSED_AT_ONCE,
 }
 

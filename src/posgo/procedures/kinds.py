@@ -3,6 +3,7 @@ Which kinds of record are kept alike, and what each needs.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
@@ -10,7 +11,7 @@ from typing import TypeVar
 import attrs
 
 from posgo.bookkeeping.accounts import AccountMap
-from posgo.exceptions import ConfigurationError, ModelError
+from posgo.exceptions import ConfigurationError, ModelError, StateStoreError
 from posgo.models._dates import to_oslo
 from posgo.models.catalog import Product
 from posgo.models.parties import Customer
@@ -100,7 +101,9 @@ def sync(kit: SyncKit, kinds: Iterable[str]) -> Procedure[SyncReport]:
         if kit.dry_run:
             return SyncReport(kinds=ahead)
     reports = yield from _each(kit, kinds)
-    yield from kit.notes.store()
+    with suppress(StateStoreError):
+        # Noted or not: what the report tells is told by handing it over, and perhaps once more by the next run.
+        yield from kit.notes.store()
     return SyncReport(kinds=reports)
 
 
