@@ -11,7 +11,12 @@ import attrs
 import pytest
 
 from posgo.models.orders import Order, OrderLine, OrderStatus
+from posgo.models.records import Link
+from posgo.procedures._invoice_memory import Memory
 from posgo.procedures.books import Books
+from posgo.state import IntentRecord
+from posgo.sync._fields import shared_part
+from posgo.wire.stored import dump
 from support.tills import MUG, Till, edit, in_go, refused, rules
 
 
@@ -74,6 +79,34 @@ class TestDraft:
         assert ["order-changed-in-go"] == rules(error)
         assert told in str(error)
         assert [] == till.writes()
+
+    @pytest.mark.parametrize("unagreed", [(), ("lines",)])
+    def test_what_was_never_agreed_on_was_not_sent(self, till: Till, unagreed: tuple[str, ...]) -> None:
+        """
+        A base that says by chance what the POS says does not tell that Go's order was written to its end.
+        """
+        order = till.pos.get(Order, till.order())
+        intent = IntentRecord(
+            kind="orders",
+            side="go",
+            reference="pos:1",
+            operation=dump(order),
+            planned_at=till.clock.utc_now(),
+            pos_id="1",
+        )
+        assert till.profile.orders is not None
+        base = shared_part(till.profile.orders, order)
+        memory = Memory(
+            kind="orders",
+            order_id="1",
+            now=till.clock.utc_now(),
+            policy=till.profile.orders,
+            link=Link(pos_id="1", go_id="g", base=base, unagreed=unagreed),
+            intent=intent,
+            version=1,
+        )
+
+        assert (not unagreed) is memory.was_sent(order)
 
     def test_what_we_wrote_ourselves_is_no_edit(self, till: Till) -> None:
         """

@@ -406,7 +406,7 @@ class Run(Generic[T]):
         left |= {
             intent.key
             for intent in self.look.progress.intents
-            if self._is_unseen_dispute(intent) or self._is_unread(intent)
+            if self._is_unseen_dispute(intent) or self._waits_unread(intent)
         }
         settled = [key for key in self.intents if key not in left]
         # A company where nothing happens any more forgets as well.
@@ -414,12 +414,11 @@ class Run(Generic[T]):
             expire = self.desk.now - self.desk.keep_history
             yield from self._commit(put=put, drop=settled, expire=expire)
 
-    def _is_unread(self, intent: IntentRecord) -> bool:
+    def _waits_unread(self, intent: IntentRecord) -> bool:
         """
-        Whether what was invoiced could not be read, because it waits, or the till was not told of it.
+        Whether what was invoiced could not be read yet. What the till refused is kept by the intent of that write.
         """
-        waits = intent.go_id in self.desk.care.held[Replica.GO]
-        return intent.operation == UNREAD and (waits or (intent.pos_id, intent.go_id) in self.left)
+        return intent.operation == UNREAD and intent.go_id in self.desk.care.held[Replica.GO]
 
     def _is_unseen_dispute(self, intent: IntentRecord) -> bool:
         seen = self.look.records
