@@ -37,7 +37,7 @@ from posgo.procedures.preflight import CheckReport, Preflight, check
 from posgo.procedures.progress import ProgressHook, log_progress
 from posgo.procedures.report import SyncReport
 from posgo.procedures.settlement import settle_z_report
-from posgo.profiles import Profile
+from posgo.profiles import Invoicing, Profile
 from posgo.state import AsyncStateStore, StateStore, StoreRequest
 
 __all__ = ["AsyncRunner", "Runner"]
@@ -162,6 +162,7 @@ class _Core:
             books=self._books,
             journal=self.profile.journal,
             today=to_oslo(self.clock.utc_now()).date(),
+            pos_issues=self.profile.invoicing is Invoicing.POS,
             dry_run=self.dry_run if dry_run is None else dry_run,
             look_up_after=self.look_up_after,
         )

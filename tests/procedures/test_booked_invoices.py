@@ -27,7 +27,8 @@ from posgo.models.vouchers import SettlementStatus
 from posgo.procedures._needs import Preflight, needs
 from posgo.procedures.books import Books
 from posgo.profiles import Invoicing
-from support.invoices import a_paid_day, paid
+from support import invoices
+from support.invoices import a_paid_day, balances, paid
 from support.shops import Shop
 from support.tills import BUYER, CLIENT, MUG, PROFILE, Stop, Till
 
@@ -428,6 +429,47 @@ def test_it_is_paid_at_the_till(numbered: bool, forgets: bool) -> None:  # noqa:
         credit.amount,
         credit.matching_reference,
     )
+
+
+def test_nobody_remembers_that_the_pos_issued_it() -> None:
+    """
+    With the store lost before it was paid, Go's own invoice of the same number, to the same customer, stays open.
+    """
+    till = a_till()
+    till.go.replica_lag = timedelta(0)
+    go = invoices.Invoicing(till.go, till.store, till.clock)
+    number = go.invoice(int(till.theirs[till.buyer]), "another", price="199.80")
+    order = issued(till, till.line(quantity=2), invoice_no=number)
+    shop = Shop(go=till.go, pos=till.pos, store=till.store, profile=OURS, clock=till.clock)
+    shop.invoice(order)
+    till.clock.advance(5)
+    shop.lose_state()
+    open_before = balances(till.go)
+    z = a_paid_day(paid("199.80", order=order, customer=till.buyer, invoice_no=number))
+
+    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [shop.settle(z).status for _ in range(2)]
+    assert open_before == balances(till.go)
+    assert f"pos:{order}" in {line.matching_reference for line in till.go.vouchers[-1].lines}
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["remembered", "forgotten"])
+def test_an_order_go_invoiced_is_paid_too(forgets: bool) -> None:  # noqa: FBT001
+    """
+    An order invoiced by Go before the POS took over is known by its order, or by what a sync saw of it.
+    """
+    till = a_till()
+    till.go.replica_lag = timedelta(0)
+    go = invoices.Invoicing(till.go, till.store, till.clock)
+    order = till.order()
+    number = go.invoice(int(till.theirs[till.buyer]), order, price="500.00")
+    till.clock.advance(5)
+    shop = Shop(go=till.go, pos=till.pos, store=till.store, profile=OURS, clock=till.clock)
+    if forgets:
+        shop.lose_state()
+    z = a_paid_day(paid("500.00", order=order, customer=till.buyer, invoice_no=4711))
+
+    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [shop.settle(z).status for _ in range(2)]
+    assert {number: 0} == balances(till.go)
 
 
 def test_the_preflight_asks_for_what_it_takes() -> None:

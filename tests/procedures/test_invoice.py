@@ -234,6 +234,19 @@ class TestRefused:
         )
         self.check_untouched(till)
 
+    def test_a_price_changed_since_the_last_sync(self, till: Till) -> None:
+        """
+        A line without a price takes the product's, and Go's is another one by now.
+        """
+        mug = till.goods["BA-12"]
+        till.pos.put(attrs.evolve(till.pos.get(Product, mug), price=Decimal("119.90")), mug)
+        error = refused(till, till.order(till.line(quantity=2), till.line(quantity=1)))
+
+        assert ["price-not-synced"] == rules(error)
+        assert f"{mug} costs 119.90 in the POS, and Go was told 99.90" in str(error)
+        self.check_untouched(till)
+        assert Decimal("119.90") == till.invoice(till.order(till.line(unit_price=Decimal("119.90")))).total
+
     @pytest.mark.parametrize(
         ("changes", "rule"),
         [

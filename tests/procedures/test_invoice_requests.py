@@ -39,8 +39,9 @@ class Counter:
     customer: str
     product: str
 
-    def order(self, **more: Any) -> str:
-        line = OrderLine(product=self.product, quantity=more.pop("quantity", 1))
+    def order(self, *, priced: bool = True, **more: Any) -> str:
+        price = BREAD.price if priced else None
+        line = OrderLine(product=self.product, quantity=more.pop("quantity", 1), unit_price=price)
         return self.pos.put(Order(customer=self.customer, lines=[line], **more))
 
     def cost(self, order: str) -> tuple[int, int]:
@@ -93,6 +94,12 @@ class TestBudget:
         Is it invoiced, who is the customer, the order, send it.
         """
         assert (4, 2) == till.cost(till.order())
+
+    def test_a_line_without_a_price(self, till: Counter) -> None:
+        """
+        The POS is asked whether the product still costs what Go was told.
+        """
+        assert (4, 3) == till.cost(till.order(priced=False))
 
     def test_the_ore_cost_one_more(self, other_till: Counter) -> None:
         """

@@ -33,6 +33,7 @@ class Desk:
         look_up_after: How long to wait before looking for a voucher in doubt: reads lag behind writes.
         attempts: How often to send a voucher whose answer was lost and which a look-up did not find.
         today: Norwegian date, whose balances count for paid invoices; None takes the business day.
+        pos_issues: Whether the POS issues the invoices of its orders, under numbers of its own.
     """
 
     accounts: AccountMap
@@ -42,6 +43,7 @@ class Desk:
     look_up_after: timedelta = timedelta(seconds=2)
     attempts: int = 2
     today: date | None = None
+    pos_issues: bool = False
 
 
 @attrs.frozen(kw_only=True)

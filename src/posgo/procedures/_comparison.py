@@ -86,7 +86,7 @@ def _as_posted(case: Case, posted: PostedVoucher) -> Procedure[tuple[Case, Journ
     """
     The case and its entry, had the invoices been open with what the voucher booked on them.
     """
-    receivables = yield from posted_receivables(case.z, posted)
+    receivables = yield from posted_receivables(case.z, posted, pos_issues=case.desk.pos_issues)
     case = case.settled(receivables)
     view = yield from read_ledger(case.desk.books, case.desk.accounts)
     voucher = case.settlement.voucher

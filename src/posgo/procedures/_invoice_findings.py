@@ -33,6 +33,7 @@ __all__ = [
     "other_booking",
     "other_customer",
     "pos_not_told",
+    "price_not_synced",
     "reference_taken",
     "refused_by_go",
     "total_differs",
@@ -320,6 +321,21 @@ def other_vat(product: str, expected: Decimal, actual: Decimal) -> Finding:
         "Correct the product's VAT code in the POS, or its sales account in Go, and run sync_products(); the order "
         "waits in Go as a draft.",
         where=f"product {product}",
+    )
+
+
+def price_not_synced(product: str, price: Decimal, synced: Decimal | None) -> Finding:
+    """
+    A line takes the product's price, and Go has another one.
+    """
+    known = "none" if synced is None else format_nok(synced)
+    return blocking(
+        "price-not-synced",
+        f"product {product} costs {format_nok(price)} in the POS, and Go was told {known}",
+        "Run sync_products() and invoice again, or say the price on the order's line.",
+        where=f"product {product}",
+        expected=price,
+        actual=synced,
     )
 
 

@@ -117,6 +117,7 @@ def _prepare(
     findings += _customer_findings(order, read)
     findings += [finding for finding in read.forms.missing(order) if finding.rule != "order-customer"]
     findings += _vat_findings(order, read.forms)
+    findings += yield from _price_findings(order, read.forms)
     if findings or read.recipient is None:
         return None, findings
     receipt = read.forms.receipt(order)
@@ -283,3 +284,20 @@ def _vat_findings(order: Order, forms: OrderForms) -> Iterator[Finding]:
                 remedy="Correct the product's VAT code in the POS, or activate the code in Go; then run sync_products().",
                 where=f"product {link.pos_id}",
             )
+
+
+def _price_findings(order: Order, forms: OrderForms) -> Procedure[list[Finding]]:
+    """
+    Whether Go charges the till's prices where lines name none: what was changed since the last sync, it does not know.
+    """
+    unpriced = {line.product for line in order.lines if line.unit_price is None}
+    found = []
+    for link in forms.products:
+        if link.pos_id not in unpriced:
+            continue
+        record = yield from ask(FetchRecord(Product, link.pos_id))
+        if record is None or record.value.price is None:
+            continue
+        if forms.net_price(link.pos_id, record.value.price) != forms.own_net_price(link.pos_id):
+            found.append(say.price_not_synced(link.pos_id, record.value.price, link.base.price))
+    return found

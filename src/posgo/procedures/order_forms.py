@@ -259,7 +259,13 @@ class OrderForms:
         The price without VAT Go has for a product, whose id of the POS is given; 0 if it has none.
         """
         shelf = self._products[product].base.price if product else None
-        return net_price(shelf or NOK_0, self._usual_rate(product))
+        return self.net_price(product, shelf or NOK_0)
+
+    def net_price(self, product: str | None, shelf: Decimal) -> Decimal:
+        """
+        The price without VAT Go has for a product that is sold at this shelf price.
+        """
+        return net_price(shelf, self._usual_rate(product))
 
     def name(self, product: str | None) -> str | None:
         """

@@ -68,7 +68,7 @@ class _Shown:
         return self.order if self.invoice_no is None else self.invoice_no
 
 
-def read_receivables(z: ZReport, on: date) -> Procedure[Receivables]:
+def read_receivables(z: ZReport, on: date, *, pos_issues: bool) -> Procedure[Receivables]:
     """
     Read what is open of a day's paid invoices, and whose they are.
 
@@ -78,10 +78,12 @@ def read_receivables(z: ZReport, on: date) -> Procedure[Receivables]:
     Args:
         z: The Z-report.
         on: The day whose balances count.
+        pos_issues: Whether the POS numbers the invoices of its orders, whatever the store remembers of them.
     """
     links = yield from _order_links(z)
+    own = {each.order for each in z.invoice_payments} if pos_issues else (yield from _issued_by_pos(z))
     payments = _numbered(
-        _without_numbers(z.invoice_payments, (yield from _issued_by_pos(z))),
+        _without_numbers(z.invoice_payments, own),
         {link.pos_id: link.base.invoice_no for link in links},
     )
     shown = yield from _open(payments, on)
@@ -102,12 +104,19 @@ def read_receivables(z: ZReport, on: date) -> Procedure[Receivables]:
     )
 
 
-def posted_receivables(z: ZReport, posted: PostedVoucher) -> Procedure[Receivables]:
+def posted_receivables(z: ZReport, posted: PostedVoucher, *, pos_issues: bool) -> Procedure[Receivables]:
     """
     What a posted voucher says of the invoices: each was open with what was booked on it.
+
+    Args:
+        z: The Z-report.
+        posted: Its voucher.
+        pos_issues: Whether the POS numbers the invoices of its orders.
     """
     links = yield from _order_links(z)
     own = (yield from _issued_by_pos(z)) | _unnumbered_on(posted.lines, z.invoice_payments)
+    if pos_issues:
+        own |= {link.pos_id for link in links if link.base.invoice_no is not None}
     payments = _without_numbers(z.invoice_payments, own)
     payments = _numbered(payments, {link.pos_id: link.base.invoice_no for link in links})
     payments = _numbered(payments, _numbers_on(posted.lines, payments))
@@ -150,7 +159,7 @@ def _issued_by_pos(z: ZReport) -> Procedure[set[str]]:
 
 
 def _without_numbers(
-    payments: Iterable[InvoicePayment], orders: Collection[str]
+    payments: Iterable[InvoicePayment], orders: Collection[str | None]
 ) -> tuple[InvoicePayment, ...]:
     """
     The payments, those of these orders by the order alone.

@@ -127,7 +127,8 @@ def _settle_once(
     if found is not None:
         return (yield from _held_by_go(case, prepared.entry, found, version))
     if case.z.invoice_payments:
-        case = case.settled((yield from read_receivables(case.z, max(case.day, case.desk.today or case.day))))
+        on = max(case.day, case.desk.today or case.day)
+        case = case.settled((yield from read_receivables(case.z, on, pos_issues=case.desk.pos_issues)))
         prepared = yield from _prepare(case)
         if case.settlement.blocked or prepared.refusals:
             return (yield from _blocked_unless_posted(case, prepared, version))
