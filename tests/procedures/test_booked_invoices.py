@@ -447,7 +447,9 @@ def test_nobody_remembers_that_the_pos_issued_it() -> None:
     open_before = balances(till.go)
     z = a_paid_day(paid("199.80", order=order, customer=till.buyer, invoice_no=number))
 
-    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [shop.settle(z).status for _ in range(2)]
+    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [
+        shop.settle(z).status for _ in range(2)
+    ]
     assert open_before == balances(till.go)
     assert f"pos:{order}" in {line.matching_reference for line in till.go.vouchers[-1].lines}
 
@@ -468,7 +470,9 @@ def test_an_order_go_invoiced_is_paid_too(forgets: bool) -> None:  # noqa: FBT00
         shop.lose_state()
     z = a_paid_day(paid("500.00", order=order, customer=till.buyer, invoice_no=4711))
 
-    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [shop.settle(z).status for _ in range(2)]
+    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [
+        shop.settle(z).status for _ in range(2)
+    ]
     assert {number: 0} == balances(till.go)
 
 

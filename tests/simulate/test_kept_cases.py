@@ -148,6 +148,18 @@ TOLD_THOUGH_THE_STORE_FAILED = a_scenario(
 )
 """What was noted as told was told to nobody: the note's own answer was lost, and the report with it."""
 
+TOLD_BEFORE_SOMEBODY_APPROVED = a_scenario(
+    *(Enter(BEFORE, "pos", a_customer(f"c{number}")) for number in range(11)),
+    *products(1),
+    Start(0, "sync"),
+    *(edits(60, "pos", "name", f"Name {number}", f"c{number}") for number in range(11)),
+    Edit(60, "go", "products", "p1", "name", "Edited in Go"),
+    Strike(60, Fault.CRASH_AFTER, on="CommitChanges Link -Intent"),
+    Start(60, "approve"),
+    profile=attrs.evolve(OPEN_ONE, orders=None),
+)
+"""No promise is broken: the report of the first of two calls was handed over when the process ended."""
+
 REVERSED_AT_ONCE = a_scenario(
     Close(0, a_z_report(7, sold=Decimal(100))),
     Strike(10, Fault.CRASH_AFTER, on="POST /Vouchers"),
@@ -170,6 +182,7 @@ CASES = {
     "cut off from the lease": CUT_OFF_FROM_THE_LEASE,
     "told to nobody": TOLD_TO_NOBODY,
     "told though the store failed": TOLD_THOUGH_THE_STORE_FAILED,
+    "told before somebody approved": TOLD_BEFORE_SOMEBODY_APPROVED,
     "reversed at once": REVERSED_AT_ONCE,
 }
 

@@ -4,7 +4,7 @@ What a process may be started for, composed as the runners do.
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -12,11 +12,15 @@ from posgo.exceptions import InvoiceRefusedError, ModelError
 from posgo.models.orders import Order, OrderStatus
 from posgo.models.pos import ZReport
 from posgo.procedure import Procedure
+from posgo.procedures.report import SyncReport
 from posgo.profiles import Invoicing
 from posgo.runner import _Core
 from posgo.testing.simulate._world import World
 
-__all__ = ["ERRANDS", "Errand", "Refusals"]
+__all__ = ["ERRANDS", "Errand", "Hear", "Refusals"]
+
+Hear: TypeAlias = Callable[[SyncReport], None]
+"""Takes each report in the moment a runner hands it over, whatever becomes of the process then."""
 
 _OPEN = frozenset({OrderStatus.DRAFT, OrderStatus.CONFIRMED})
 
@@ -32,7 +36,7 @@ class Errand:
         writes: Whether it may write; what only looks must not.
     """
 
-    begin: Callable[[_Core, World], Procedure[Any]]
+    begin: Callable[[_Core, World, Hear], Procedure[Any]]
     needs_lease: bool = True
     writes: bool = True
 
@@ -49,31 +53,27 @@ class Refusals:
     rules: dict[str, frozenset[str]]
 
 
-def _sync(
-    core: _Core,
-    world: World,
-    *kinds: str,
-    full: bool = False,
-    approve: str | None = None,
-    dry_run: bool = False,
-) -> Procedure[Any]:
-    return core._sync(world.pos, kinds or None, full=full, approve=approve, dry_run=dry_run)
-
-
-def _approved(core: _Core, world: World) -> Procedure[Any]:
-    """
-    Sweep, and let a person approve what was held back because it is so much at once.
-    """
-    report = yield from _sync(core, world, full=True)
-    for kind in report.kinds:
-        if kind.plan.withheld:
-            # Somebody edits meanwhile: the person is told to look again, and has the first report all the same.
-            with suppress(ModelError):
-                yield from _sync(core, world, kind.kind, full=True, approve=kind.plan.plan_id)
+def _sync(core: _Core, world: World, hear: Hear, *kinds: str, **how: Any) -> Procedure[SyncReport]:
+    plainly = {"full": False, "approve": None, "dry_run": False}
+    report = yield from core._sync(world.pos, kinds or None, **(plainly | how))
+    hear(report)
     return report
 
 
-def _last_day(core: _Core, world: World) -> Procedure[Any]:
+def _approved(core: _Core, world: World, hear: Hear) -> Procedure[SyncReport]:
+    """
+    Sweep, and let a person approve what was held back because it is so much at once.
+    """
+    report = yield from _sync(core, world, hear, full=True)
+    for kind in report.kinds:
+        if kind.plan.withheld:
+            # Somebody edits meanwhile: the person is told to look again.
+            with suppress(ModelError):
+                yield from _sync(core, world, hear, kind.kind, full=True, approve=kind.plan.plan_id)
+    return report
+
+
+def _last_day(core: _Core, world: World, _: Hear) -> Procedure[Any]:
     """
     Settle the report the till closed last, given by hand.
     """
@@ -83,7 +83,7 @@ def _last_day(core: _Core, world: World) -> Procedure[Any]:
     return (yield from core._settlement(reports[-1], None, None, dry_run=None))
 
 
-def _invoice(core: _Core, world: World) -> Procedure[Any]:
+def _invoice(core: _Core, world: World, _: Hear) -> Procedure[Any]:
     """
     Invoice the order that was taken last at the till and is not invoiced; if there is none, one that is.
     """
@@ -97,7 +97,7 @@ def _invoice(core: _Core, world: World) -> Procedure[Any]:
     return (yield from core._invoice(world.pos, (waiting or [*orders] or ["nobody's"])[-1]))
 
 
-def _invoices(core: _Core, world: World) -> Procedure[Refusals]:
+def _invoices(core: _Core, world: World, _: Hear) -> Procedure[Refusals]:
     """
     Invoice every order, whether or not it was asked for before, as a POS does at night.
     """
@@ -112,22 +112,22 @@ def _invoices(core: _Core, world: World) -> Procedure[Refusals]:
 
 ERRANDS: dict[str, Errand] = {
     "sync": Errand(begin=_sync),
-    "sweep": Errand(begin=lambda core, world: _sync(core, world, full=True)),
-    "customers": Errand(begin=lambda core, world: _sync(core, world, "customers")),
+    "sweep": Errand(begin=lambda core, world, hear: _sync(core, world, hear, full=True)),
+    "customers": Errand(begin=lambda core, world, hear: _sync(core, world, hear, "customers")),
     "invoice": Errand(begin=_invoice),
     "invoices": Errand(begin=_invoices),
-    "orders": Errand(begin=lambda core, world: _sync(core, world, "orders")),
-    "products": Errand(begin=lambda core, world: _sync(core, world, "products")),
+    "orders": Errand(begin=lambda core, world, hear: _sync(core, world, hear, "orders")),
+    "products": Errand(begin=lambda core, world, hear: _sync(core, world, hear, "products")),
     "approve": Errand(begin=_approved),
-    "preview": Errand(begin=lambda core, world: _sync(core, world, dry_run=True), writes=False),
+    "preview": Errand(begin=lambda core, world, hear: _sync(core, world, hear, dry_run=True), writes=False),
     "full preview": Errand(
-        begin=lambda core, world: _sync(core, world, full=True, dry_run=True), writes=False
+        begin=lambda core, world, hear: _sync(core, world, hear, full=True, dry_run=True), writes=False
     ),
-    "settle": Errand(begin=lambda core, world: core._settlements(world.pos, dry_run=None)),
+    "settle": Errand(begin=lambda core, world, _: core._settlements(world.pos, dry_run=None)),
     "settle the last": Errand(begin=_last_day),
     "preview of days": Errand(
-        begin=lambda core, world: core._settlements(world.pos, dry_run=True), writes=False
+        begin=lambda core, world, _: core._settlements(world.pos, dry_run=True), writes=False
     ),
-    "check": Errand(begin=lambda core, world: core._check(world.pos), needs_lease=False, writes=False),
+    "check": Errand(begin=lambda core, world, _: core._check(world.pos), needs_lease=False, writes=False),
 }
 """Every errand, by name."""

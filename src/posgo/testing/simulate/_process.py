@@ -3,6 +3,7 @@ The third driver: a runner's process that stops before every request it makes.
 """
 
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -111,7 +112,7 @@ class Process:
         except StopIteration as end:
             self.next, self.result = None, end.value
         except CrashedError:
-            self.next, self.result = None, self.driver.last_words
+            self.next = None
         except PosgoError as error:
             self.next, self.error = None, error
 
@@ -153,7 +154,6 @@ class _Driver:
         self.client = ""
         self.may_write = True
         self.procedure: Any = None
-        self.last_words: Any = None
 
     def _new_core(self) -> _Core:
         return _Core(
@@ -196,10 +196,10 @@ class _Driver:
         self.world.client = self.client
         self.may_write = errand.writes
         if not errand.needs_lease or self.bug.ignores_lease:
-            return (yield from self._drive(errand.begin(self.core, self.world)))
+            return (yield from self._drive(errand.begin(self.core, self.world, self.auditor.reported)))
         try:
             yield from self._take_lease()
-            return (yield from self._drive(errand.begin(self.core, self.world)))
+            return (yield from self._drive(errand.begin(self.core, self.world, self.auditor.reported)))
         finally:
             self.world.lease.free(self)
 
@@ -249,16 +249,12 @@ class _Driver:
 
     def _end_with(self, answer: Any) -> None:
         """
-        Say what a run that crashed on the answer to its very last question had only to hand over.
+        Have a run that crashed on the answer to its very last question hand its report over.
 
         What it was to tell once it will not tell again: no memory can know whether somebody heard it.
         """
-        try:
+        with suppress(StopIteration, PosgoError):  # What it would have complained of, nobody hears.
             self.procedure.send(answer)
-        except StopIteration as stop:
-            self.last_words = stop.value
-        except PosgoError:
-            pass  # What it would have complained of, nobody hears.
 
     def _carry_out(self, request: Any) -> Steps[Any]:
         site = _site(self.procedure)

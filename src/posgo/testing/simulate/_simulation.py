@@ -231,8 +231,6 @@ class _Simulation:
         self.processes.remove(process)
         told = type(process.error).__name__ if process.error else "ends"
         self.trace.append(f"     {process.name}: {told}")
-        if isinstance(process.result, SyncReport):
-            self.auditor.reported(process.result)
 
     # -- when nothing happens any more --------------------------------------------
 
