@@ -17,7 +17,8 @@ nox.options.error_on_missing_interpreters = False
 BENCHMARKS = Path("benchmarks")
 PROJECT = nox.project.load_toml("pyproject.toml")
 EVERYTHING = ("--numprocesses", "auto", "--dist", "worksteal")
-# Every branch of the engine, at every run; of the rest in a session of its own, because tracing it takes as long again.
+# Every branch of the engine, by its own tests, at every run; of the rest in a session of its own, because tracing it
+# takes as long again.
 ENGINE = ("--cov=posgo.sync", "--cov-fail-under=100")
 PYTHONS = nox.project.python_versions(PROJECT)
 

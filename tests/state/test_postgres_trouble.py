@@ -109,6 +109,7 @@ class TestTrouble:
         A pool no larger than its runners starves them; the server is not blamed, and the way out is a larger pool.
         """
         with ConnectionPool(database, min_size=1, max_size=1, open=True, timeout=0.1, max_waiting=1) as pool:
+            pool.wait()  # the first connection may take longer than that
             store = PostgresStore(pool)
             with store.lease("c", wait=NOW):
                 with pytest.raises(StateStoreError, match=NO_CONNECTION) as late:
