@@ -15,6 +15,7 @@ from posgo.models.orders import Order
 from posgo.models.parties import Customer
 from posgo.procedures.report import SyncReport
 from posgo.state import Changes, ConflictRecord
+from posgo.sync import Conflict
 from posgo.testing.simulate._order_watch import OrderWatch
 from posgo.testing.simulate._world import MODELS, World, birth_of
 from posgo.wire.stored import dump
@@ -63,7 +64,7 @@ class Auditor:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._recorded: set[tuple[str, str | None, str | None]] = set()
+        self._recorded: set[tuple[str, str | None, str | None, str | None]] = set()
         self.overwritten: list[Overwritten] = []
         self.problems: list[str] = []
         self.findings: list[Finding] = []
@@ -95,7 +96,7 @@ class Auditor:
         """
         for record in changes.put:
             if isinstance(record, ConflictRecord):
-                self._recorded |= {(record.kind, record.field, told) for told in (record.pos, record.go)}
+                self._record(record.kind, record, (record.pos, record.go))
         self.orders.recorded(
             each for each in changes.put if isinstance(each, ConflictRecord) and each.kind == "orders"
         )
@@ -108,17 +109,22 @@ class Auditor:
         self.last_held = {conflict.go_id for conflict in report.conflicts if conflict.is_held}
         for each in report.kinds:
             self.findings.extend(each.findings)
-            for conflict in each.conflicts:
-                told = (dump(conflict.pos), dump(conflict.go))
-                self._recorded |= {(each.kind, conflict.field, value) for value in told}
+            for conflict in () if each.dry_run else each.conflicts:
+                self._record(each.kind, conflict, (dump(conflict.pos), dump(conflict.go)))
 
     def unrecorded(self) -> list[Overwritten]:
         """
         What was overwritten and stands nowhere.
         """
         return [
-            each for each in self.overwritten if (each.kind, each.field, each.value) not in self._recorded
+            each
+            for each in self.overwritten
+            if (each.kind, each.own_id, each.field, each.value) not in self._recorded
         ]
+
+    def _record(self, kind: str, conflict: Conflict | ConflictRecord, values: tuple[str | None, ...]) -> None:
+        for own_id in (conflict.pos_id, conflict.go_id):
+            self._recorded |= {(kind, own_id, conflict.field, value) for value in values}
 
     def _compare(self, side: str, kind: str, own_id: str, before: Any, after: Any) -> None:
         ids = {f"{side}_ids": (own_id,)}

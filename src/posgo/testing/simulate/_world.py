@@ -34,6 +34,7 @@ __all__ = [
     "CUSTOMERS",
     "LOCATIONS",
     "MODELS",
+    "MOST_ROUNDED",
     "ROUNDING",
     "SALES",
     "Lease",
@@ -52,6 +53,9 @@ COMPANY = "999999999"
 """Organisation number of the shop."""
 
 CASH, CARD, SALES, CUSTOMERS, ROUNDING = 1900, 1910, 3000, 1500, 7740
+
+MOST_ROUNDED = Decimal("0.60")
+"""NOK of one payment that may be rounded away: half a krone of cash, and an øre a line."""
 
 LOCATIONS = ("L1", "L2")
 """Codes of the locations Go has."""
