@@ -129,6 +129,7 @@ class TestTrouble:
 
         async def check() -> None:
             async with AsyncConnectionPool(database, min_size=1, max_size=1, open=False, timeout=0.1) as pool:
+                await pool.wait()
                 store = AsyncPostgresStore(pool)
                 async with store.lease("c", wait=NOW):
                     await store.progress("c", "customers")
