@@ -2,7 +2,8 @@
 What an order needs before it can be an invoice: read in one pass, and everything amiss told at once.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 import attrs
@@ -50,11 +51,13 @@ class Forms:
 
     Attributes:
         forms: The translation.
+        till: Products as the POS has them now, by its id, as far as it was asked.
         recipient: The customer in Go; None if there is none.
         address: Where Go may send the invoice by e-mail; None if nobody knows.
     """
 
     forms: OrderForms
+    till: Mapping[str, Product]
     recipient: InvoiceRecipient | None
     address: str | None = attrs.field(repr=False)
 
@@ -117,7 +120,7 @@ def _prepare(
     findings += _customer_findings(order, read)
     findings += [finding for finding in read.forms.missing(order) if finding.rule != "order-customer"]
     findings += _vat_findings(order, read.forms)
-    findings += yield from _price_findings(order, read.forms)
+    findings += _price_findings(order, read)
     if findings or read.recipient is None:
         return None, findings
     receipt = read.forms.receipt(order)
@@ -219,13 +222,14 @@ def _read_forms(desk: InvoiceDesk, order: Order, draft: SalesOrder | None) -> Pr
     link = next((each for each in forms.customers if each.pos_id == order.customer), None)
     recipient = yield from _recipient(order, link)
     others = (each for each in forms.customers if each is not link)
-    by_code = yield from _linked_by_code(order, forms)
+    till = yield from _read_products(order, {each.pos_id for each in forms.products})
+    by_code = yield from _linked_by_code(forms, till)
     forms = attrs.evolve(
         forms,
         customers=(*others, *_customer_links(order, recipient)),
         products=(*forms.products, *by_code),
     )
-    return Forms(forms=forms, recipient=recipient, address=_address(recipient, link))
+    return Forms(forms=forms, till=till, recipient=recipient, address=_address(recipient, link))
 
 
 def _customer_links(order: Order, recipient: InvoiceRecipient | None) -> tuple[Link[Customer], ...]:
@@ -244,28 +248,42 @@ def _address(recipient: InvoiceRecipient | None, link: Link[Customer] | None) ->
     return next((each for each in (*known, *agreed) if each), None)
 
 
-def _linked_by_code(order: Order, forms: OrderForms) -> Procedure[list[Link[Product]]]:
+def _read_products(order: Order, known: Collection[str]) -> Procedure[dict[str, Product]]:
+    """
+    What the POS says of products that were never synced, and of those whose price a line leaves to them; by id.
+    """
+    asked = {line.product for line in order.lines if line.product not in known or line.unit_price is None}
+    found = {}
+    for own_id in sorted(each for each in asked if each is not None):
+        record = yield from ask(FetchRecord(Product, own_id))
+        if record is not None:
+            found[own_id] = record.value
+    return found
+
+
+def _linked_by_code(forms: OrderForms, till: Mapping[str, Product]) -> Procedure[list[Link[Product]]]:
     """
     Products never synced: Go's with the same code is meant. The price stays the POS's.
     """
     known = {link.pos_id for link in forms.products}
-    ids = dict.fromkeys(line.product for line in order.lines if line.product is not None)
-    codes: dict[str, Record[Product]] = {}
-    for own_id in ids.keys() - known:
-        record = yield from ask(FetchRecord(Product, own_id))
-        # A comma separates codes in Go's filter.
-        if record is not None and record.value.code is not None and "," not in record.value.code:
-            codes[record.value.code] = record
+    # A comma separates codes in Go's filter.
+    codes = {
+        value.code: own_id
+        for own_id, value in till.items()
+        if own_id not in known and value.code is not None and "," not in value.code
+    }
     found = (yield from collect(products.list(codes=sorted(codes)))) if codes else []
-    usable = [each for each in found if each.code in codes and not each.is_archived]
-    single = [each for each in usable if sum(each.code == other.code for other in usable) == 1]
+    usable = [each for each in found if not each.is_archived]
+    counts = Counter(each.code for each in usable)
     return [
         Link(
-            pos_id=codes[each.code or ""].id,
+            pos_id=own_id,
             go_id=str(each.id),
-            base=attrs.evolve(forms.catalog.to_product(each), price=codes[each.code or ""].value.price),
+            base=attrs.evolve(forms.catalog.to_product(each), price=till[own_id].price),
         )
-        for each in single
+        for code, own_id in codes.items()
+        for each in usable
+        if each.code == code and counts[code] == 1
     ]
 
 
@@ -286,18 +304,14 @@ def _vat_findings(order: Order, forms: OrderForms) -> Iterator[Finding]:
             )
 
 
-def _price_findings(order: Order, forms: OrderForms) -> Procedure[list[Finding]]:
+def _price_findings(order: Order, read: Forms) -> Iterator[Finding]:
     """
     Whether Go charges the till's prices where lines name none: what was changed since the last sync, it does not know.
     """
     unpriced = {line.product for line in order.lines if line.unit_price is None}
-    found = []
-    for link in forms.products:
-        if link.pos_id not in unpriced:
+    for link in read.forms.products:
+        value = read.till.get(link.pos_id) if link.pos_id in unpriced else None
+        if value is None or value.price is None:
             continue
-        record = yield from ask(FetchRecord(Product, link.pos_id))
-        if record is None or record.value.price is None:
-            continue
-        if forms.net_price(link.pos_id, record.value.price) != forms.own_net_price(link.pos_id):
-            found.append(say.price_not_synced(link.pos_id, record.value.price, link.base.price))
-    return found
+        if read.forms.net_price(link.pos_id, value.price) != read.forms.own_net_price(link.pos_id):
+            yield say.price_not_synced(link.pos_id, value.price, link.base.price)
