@@ -476,6 +476,24 @@ def test_an_order_go_invoiced_is_paid_too(forgets: bool) -> None:  # noqa: FBT00
     assert {number: 0} == balances(till.go)
 
 
+def test_an_invoice_of_go_is_paid_by_its_number() -> None:
+    """
+    What names no order at the till is an invoice somebody made in Go.
+    """
+    till = a_till()
+    till.go.replica_lag = timedelta(0)
+    go = invoices.Invoicing(till.go, till.store, till.clock)
+    number = go.invoice(int(till.theirs[till.buyer]), "another", price="500.00")
+    till.clock.advance(5)
+    shop = Shop(go=till.go, pos=till.pos, store=till.store, profile=OURS, clock=till.clock)
+    z = a_paid_day(paid("500.00", customer=till.buyer, invoice_no=number))
+
+    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [
+        shop.settle(z).status for _ in range(2)
+    ]
+    assert {number: 0} == balances(till.go)
+
+
 def test_the_preflight_asks_for_what_it_takes() -> None:
     """
     The journal's privilege, and that to find the customer, before the first invoice.

@@ -81,7 +81,9 @@ def read_receivables(z: ZReport, on: date, *, pos_issues: bool) -> Procedure[Rec
         pos_issues: Whether the POS numbers the invoices of its orders, whatever the store remembers of them.
     """
     links = yield from _order_links(z)
-    own = {each.order for each in z.invoice_payments} if pos_issues else (yield from _issued_by_pos(z))
+    own = yield from _issued_by_pos(z)
+    if pos_issues:
+        own |= {payment.order for payment in z.invoice_payments if payment.order}
     payments = _numbered(
         _without_numbers(z.invoice_payments, own),
         {link.pos_id: link.base.invoice_no for link in links},
@@ -159,7 +161,7 @@ def _issued_by_pos(z: ZReport) -> Procedure[set[str]]:
 
 
 def _without_numbers(
-    payments: Iterable[InvoicePayment], orders: Collection[str | None]
+    payments: Iterable[InvoicePayment], orders: Collection[str]
 ) -> tuple[InvoicePayment, ...]:
     """
     The payments, those of these orders by the order alone.
