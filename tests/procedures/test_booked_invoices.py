@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
+import httpx
 import pytest
 
 from posgo.bookkeeping.accounts import AccountMap
@@ -27,6 +28,7 @@ from posgo.models.vouchers import SettlementStatus
 from posgo.procedures._needs import Preflight, needs
 from posgo.procedures.books import Books
 from posgo.profiles import Invoicing
+from posgo.testing import FakeGo
 from support import invoices
 from support.invoices import a_paid_day, balances, paid
 from support.shops import Shop
@@ -454,8 +456,25 @@ def test_nobody_remembers_that_the_pos_issued_it() -> None:
     assert f"pos:{order}" in {line.matching_reference for line in till.go.vouchers[-1].lines}
 
 
-@pytest.mark.parametrize("forgets", [False, True], ids=["remembered", "forgotten"])
-def test_an_order_go_invoiced_is_paid_too(forgets: bool) -> None:  # noqa: FBT001
+class _LosesAnAnswer(httpx.BaseTransport):
+    """
+    Books the first voucher, and nobody hears of it.
+    """
+
+    def __init__(self, go: FakeGo) -> None:
+        self._go, self._left = go.transport, 1
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._go.handle_request(request)
+        if self._left and request.method == "POST" and "/Vouchers/" in request.url.path:
+            self._left = 0
+            raise httpx.ReadTimeout("no answer", request=request)
+        return answer
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["answered", "answer lost"])
+@pytest.mark.parametrize("forgets", ["nothing", "before", "after"])
+def test_an_order_go_invoiced_is_paid_too(forgets: str, answered: bool) -> None:  # noqa: FBT001
     """
     An order invoiced by Go before the POS took over is known by its order, or by what a sync saw of it.
     """
@@ -465,14 +484,20 @@ def test_an_order_go_invoiced_is_paid_too(forgets: bool) -> None:  # noqa: FBT00
     order = till.order()
     number = go.invoice(int(till.theirs[till.buyer]), order, price="500.00")
     till.clock.advance(5)
-    shop = Shop(go=till.go, pos=till.pos, store=till.store, profile=OURS, clock=till.clock)
-    if forgets:
+    transport = None if answered else _LosesAnAnswer(till.go)
+    shop = Shop(
+        go=till.go, pos=till.pos, store=till.store, profile=OURS, clock=till.clock, transport=transport
+    )
+    if forgets == "before":
         shop.lose_state()
     z = a_paid_day(paid("500.00", order=order, customer=till.buyer, invoice_no=4711))
+    first = shop.settle(z)
+    if forgets == "after":
+        shop.lose_state()
+    again = shop.settle(z)
 
-    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [
-        shop.settle(z).status for _ in range(2)
-    ]
+    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [first.status, again.status]
+    assert ((), ()) == (first.findings, again.findings)
     assert {number: 0} == balances(till.go)
 
 

@@ -335,6 +335,47 @@ class TestLocked:
         confirmed.check()
 
 
+class TestPricedLater:
+    """
+    A line that took its product's price gets one of its own.
+    """
+
+    def test_at_the_till(self, world: World) -> None:
+        """
+        Go shows the product's price on a line that has none: what is tested before it is replaced is the line's own.
+        """
+        own_id = world.pos.put(world.order(world.line(unit_price=None, quantity=2)))
+        world.sync()
+        world.clock.advance(5)
+        [line] = world.in_pos.lines
+        world.edit_in_pos(own_id, lines=[attrs.evolve(line, unit_price=Decimal("120.00"))])
+
+        assert not world.sync().failed
+        assert [Decimal("120.00")] == [
+            line.unit_price for line in world.go.get(Order, world.go_id).lines if line.product
+        ]
+        world.check()
+
+    def test_while_somebody_in_go_types_one(self, world: World) -> None:
+        """
+        What was typed since the look is not overwritten, but told as a conflict by the next run.
+        """
+        own_id, store = world.pos.put(world.order(world.line(unit_price=None, quantity=2))), BusyStore()
+        world.lose_store(store)
+        world.sync()
+        world.clock.advance(5)
+        [line], go_id = world.in_pos.lines, world.go_id
+        [theirs] = world.go.get(Order, go_id).lines
+        world.edit_in_pos(own_id, lines=[attrs.evolve(line, unit_price=Decimal("120.00"))])
+        typed = [attrs.evolve(theirs, unit_price=Decimal("130.00"))]
+        store.edits.append(lambda: world.edit_in_go(go_id, lines=typed))
+        first, second = world.sync(), world.sync()
+
+        assert 1 == len(first.failed)
+        assert "130.00" in str([conflict.go for conflict in second.conflicts])
+        world.check()
+
+
 class TestGone:
     """
     A deleted order is a cancelled one.

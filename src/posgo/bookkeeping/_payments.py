@@ -299,7 +299,8 @@ def _on_account(rule: str, paid: _Paid, setting: str) -> PaidInvoices:
 
 def _state(paid: _Paid) -> str:
     if paid.item is None:
-        return "of which Go knows nothing: it is not delivered yet, or has another number"
+        other = "was not booked" if paid.invoice_no is None else "has another number"
+        return f"of which Go knows nothing: it is not delivered yet, or {other}"
     if paid.item.reversed:
         return "which was reversed in Go"
     if paid.balance:
@@ -309,7 +310,12 @@ def _state(paid: _Paid) -> str:
 
 def _remedy(paid: _Paid, setting: str) -> str:
     if paid.item is None:
-        return f"Send the invoice, or correct its number in the POS. {_DAY_BY_HAND}"
+        otherwise = (
+            "if it is another invoice of Go, name that by its number alone"
+            if paid.invoice_no is None
+            else "correct its number in the POS"
+        )
+        return f"Send the invoice, or {otherwise}. {_DAY_BY_HAND}"
     first = (
         "Make a credit note and name it as what was paid out"
         if paid.amount < 0

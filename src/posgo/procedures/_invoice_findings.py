@@ -332,7 +332,8 @@ def price_not_synced(product: str, price: Decimal, synced: Decimal | None) -> Fi
     return blocking(
         "price-not-synced",
         f"product {product} costs {format_nok(price)} in the POS, and Go was told {known}",
-        "Run sync_products() and invoice again, or say the price on the order's line.",
+        "Run sync_products() and invoice again, or say the price on the order's line; where Go decides prices, correct "
+        "the one in the POS.",
         where=f"product {product}",
         expected=price,
         actual=synced,

@@ -24,10 +24,12 @@ class Edit:
     Attributes:
         old: The line as Go shows it; None if it is to be made.
         new: The line as it shall be; None if it is to be deleted.
+        unpriced: Whether the price Go shows may be the product's, and the line's own blank.
     """
 
     old: SalesOrderLine | None
     new: SalesOrderLine | None
+    unpriced: bool = False
 
 
 def edits(forms: OrderForms, shown: SalesOrder, order: Order, like: Order | None) -> tuple[Edit, ...]:
@@ -54,9 +56,10 @@ def edits(forms: OrderForms, shown: SalesOrder, order: Order, like: Order | None
             continue
         # A line that stands behind the one before it stays where it is.
         place = max(place, old.sort_order or 0)
-        new = attrs.evolve(_rewritten(forms, order, now[line.reference], line, old), sort_order=place)
+        before = now[line.reference]
+        new = attrs.evolve(_rewritten(forms, order, before, line, old), sort_order=place)
         if new != old:
-            rewritten.append(Edit(old, new))
+            rewritten.append(Edit(old, new, unpriced=before.unit_price is None))
     return (*gone, *rewritten)
 
 

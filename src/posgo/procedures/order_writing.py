@@ -196,8 +196,25 @@ class OrderWriter:
         if edit.new is None:
             yield from self._delete_line(edit.old)
             return (*lines[:at], *lines[at + 1 :])
-        told = yield from sales_orders.update_line(self.shown.id, edit.old, edit.new, guard=True)
+        told = yield from self._change_line(edit.old, edit.new, unpriced=edit.unpriced)
         return (*lines[:at], told, *lines[at + 1 :])
+
+    def _change_line(
+        self, old: SalesOrderLine, new: SalesOrderLine, *, unpriced: bool
+    ) -> Procedure[SalesOrderLine]:
+        """
+        Change a line that is as it was read.
+
+        Whether Go holds a price it shows as the product's is not known: if it refuses the one, the line has none of
+        its own, or somebody has typed another.
+        """
+        try:
+            return (yield from sales_orders.update_line(self.shown.id, old, new, guard=True))
+        except RejectedError:
+            if not unpriced or new.unit_price == old.unit_price:
+                raise
+        blank = attrs.evolve(old, unit_price=None)
+        return (yield from sales_orders.update_line(self.shown.id, blank, new, guard=True))
 
     def _delete_line(self, line: SalesOrderLine) -> Procedure[None]:
         # Go deletes without a condition, and its reads may not show yet what a person has just typed.

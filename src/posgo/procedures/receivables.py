@@ -118,6 +118,9 @@ def posted_receivables(z: ZReport, posted: PostedVoucher, *, pos_issues: bool) -
     links = yield from _order_links(z)
     own = (yield from _issued_by_pos(z)) | _unnumbered_on(posted.lines, z.invoice_payments)
     if pos_issues:
+        references = {line.matching_reference for line in posted.lines}
+        named = {payment.order for payment in z.invoice_payments if payment.order}
+        own |= {order for order in named if pos_reference(order) in references}
         own |= {link.pos_id for link in links if link.base.invoice_no is not None}
     payments = _without_numbers(z.invoice_payments, own)
     payments = _numbered(payments, {link.pos_id: link.base.invoice_no for link in links})
