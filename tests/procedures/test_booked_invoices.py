@@ -501,6 +501,26 @@ def test_an_order_go_invoiced_is_paid_too(forgets: str, answered: bool) -> None:
     assert {number: 0} == balances(till.go)
 
 
+def test_an_order_go_invoiced_under_another_reference_is_paid_too() -> None:
+    """
+    What a sync saw of it is enough, then and when the day is looked at again.
+    """
+    till = a_till()
+    till.go.replica_lag = timedelta(0)
+    go = invoices.Invoicing(till.go, till.store, till.clock)
+    order = till.order()
+    buyer = int(till.theirs[till.buyer])
+    number = go.invoice(buyer, order, price="500.00", reference="web 7", matching_reference="web 7")
+    till.clock.advance(5)
+    shop = Shop(go=till.go, pos=till.pos, store=till.store, profile=OURS, clock=till.clock)
+    z = a_paid_day(paid("500.00", order=order, customer=till.buyer, invoice_no=4711))
+    first, again = shop.settle(z), shop.settle(z)
+
+    assert [SettlementStatus.POSTED, SettlementStatus.ALREADY_POSTED] == [first.status, again.status]
+    assert ((), ()) == (first.findings, again.findings)
+    assert {number: 0} == balances(till.go)
+
+
 def test_an_invoice_of_go_is_paid_by_its_number() -> None:
     """
     What names no order at the till is an invoice somebody made in Go.

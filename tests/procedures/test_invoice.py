@@ -247,6 +247,26 @@ class TestRefused:
         self.check_untouched(till)
         assert Decimal("119.90") == till.invoice(till.order(till.line(unit_price=Decimal("119.90")))).total
 
+    def test_a_product_without_a_price_at_the_till(self, till: Till) -> None:
+        """
+        What both last agreed on is asked: the till says nothing else.
+        """
+        mug = till.goods["BA-12"]
+        till.pos.put(attrs.evolve(till.pos.get(Product, mug), price=None), mug)
+
+        assert Decimal("199.80") == till.invoice(till.order(till.line(quantity=2))).total
+
+    def test_a_code_go_has_twice(self, till: Till) -> None:
+        """
+        Which of two products is meant, nobody guesses.
+        """
+        new = Product(code="NEW", name="Ny", price=1, vat_code="3")
+        for _ in range(2):
+            till.go.put(new)
+        till.clock.advance(5)
+
+        assert ["order-product"] == rules(refused(till, till.order(OrderLine(product=till.pos.put(new)))))
+
     @pytest.mark.parametrize(
         ("changes", "rule"),
         [

@@ -5,6 +5,7 @@ Orders kept alike: what people on both sides do, and what becomes of it.
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
@@ -374,6 +375,28 @@ class TestPricedLater:
         assert 1 == len(first.failed)
         assert "130.00" in str([conflict.go for conflict in second.conflicts])
         world.check()
+
+    @pytest.mark.parametrize(
+        ("before", "changes"),
+        [({"unit_price": "99.90"}, {"unit_price": "120.00"}), ({"unit_price": None}, {"quantity": 3})],
+        ids=["a price", "a quantity"],
+    )
+    def test_what_go_refuses_is_not_tried_otherwise(
+        self, world: World, before: dict[str, Any], changes: dict[str, Any]
+    ) -> None:
+        """
+        Only a price that may be the product's has a second try.
+        """
+        own_id = world.pos.put(world.order(world.line(**before)))
+        world.sync()
+        world.clock.advance(5)
+        [line] = world.in_pos.lines
+        world.edit_in_pos(own_id, lines=[attrs.evolve(line, **changes)])
+        world.go.fail_next(400, method="PATCH", path="/SalesOrders")
+        since = len(world.go.requests)
+
+        assert 1 == len(world.sync().failed)
+        assert ["PATCH"] == [each.method for each in world.go.requests[since:] if "/Lines/" in each.path]
 
 
 class TestGone:
